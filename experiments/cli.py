@@ -1,0 +1,132 @@
+"""The ``allegiance`` command: one table of subcommands, one way to end."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from difflib import get_close_matches
+from typing import Literal, NamedTuple
+
+from experiments.errors import (
+    EXIT_FINE,
+    EXIT_INTERRUPTED,
+    EXIT_MISTAKE,
+    Interrupted,
+    UserError,
+)
+
+
+class Command(NamedTuple):
+    """A subcommand.
+
+    Attributes
+    ----------
+    summary : str
+        What it does, in one line.
+    target : str
+        ``module:function``. A ``hydra`` function takes frozen settings (the annotation of
+        this argument says which) and the folder for results; a ``plain`` one takes the
+        arguments as typed. Both return an exit status.
+    kind : {"hydra", "plain"}
+        Whether its arguments are Hydra overrides.
+    """
+
+    summary: str
+    target: str
+    kind: Literal["hydra", "plain"]
+
+
+COMMANDS: dict[str, Command] = {
+    "evidence": Command(
+        "list the documented figures, or check a file of your own",
+        "experiments.evidence:main",
+        "plain",
+    ),
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run ``allegiance`` and return its exit status.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        What was typed after ``allegiance``; by default that of this process.
+
+    Returns
+    -------
+    int
+        0 when all went well, 1 when something failed, 2 for a mistake in what was typed,
+        130 after Ctrl-C.
+    """
+    typed = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        return _dispatch(typed)
+    except UserError as error:
+        _say(str(error))
+        return EXIT_MISTAKE
+    except KeyboardInterrupt as error:
+        kept = error.kept if isinstance(error, Interrupted) else "Nothing was kept."
+        _say(f"stopped by Ctrl-C. {kept}")
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:
+        # The reader of our output has gone, as in `allegiance evidence | head`.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_FINE
+
+
+def overview() -> str:
+    """Write the list of subcommands, one line each."""
+    rows = [f"  {name:<12} {command.summary}" for name, command in COMMANDS.items()]
+    return "\n".join(
+        [
+            "usage: allegiance SUBCOMMAND [ARGUMENTS]",
+            "",
+            "Party allegiance in Russia, March to November 1917, simulated and compared with the",
+            "record.",
+            "",
+            *rows,
+            "",
+            "allegiance SUBCOMMAND --help tells more.",
+        ]
+    )
+
+
+def _dispatch(typed: Sequence[str]) -> int:
+    if not typed or typed[0] in ("-h", "--help", "help"):
+        print(overview())
+        return EXIT_FINE if typed else EXIT_MISTAKE
+    if typed[0] in ("-V", "--version"):
+        from importlib.metadata import version
+
+        print(f"allegiance {version('allegiance')}")
+        return EXIT_FINE
+    name, rest = typed[0], typed[1:]
+    command = COMMANDS.get(name)
+    if command is None:
+        near = get_close_matches(name, COMMANDS, n=1)
+        hint = f"Did you mean: {near[0]}?" if near else "allegiance --help lists them."
+        raise UserError(f"there is no subcommand '{name}'. {hint}")
+    if command.kind == "plain":
+        module, _, function = command.target.partition(":")
+        status: int = getattr(importlib.import_module(module), function)(rest)
+        return status
+    if "-h" in rest or "--help" in rest:
+        from experiments.helping import help_text
+
+        print(help_text(name, command.summary, command.target))
+        return EXIT_FINE
+    from experiments.jobs import run_command
+
+    return run_command(name, command.target, rest)
+
+
+def _say(message: str) -> None:
+    for line in message.splitlines():
+        print(f"allegiance: {line}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

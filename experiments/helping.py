@@ -1,0 +1,85 @@
+"""Help for subcommands with settings: what can be chosen, in one screen."""
+
+from __future__ import annotations
+
+import inspect
+import textwrap
+from collections.abc import Iterator
+
+from omegaconf import DictConfig, OmegaConf
+
+from experiments.composing import Composer
+from experiments.jobs import entry_of, root_config
+
+WIDTH = 96
+FLAGS = {
+    "hydra.run.dir=FOLDER": "where results go (default: outputs/{name}/DATE_TIME)",
+    "--config-dir DIR": "a folder of your own configs, such as DIR/scenario/mine.yaml",
+    "--multirun": "run every combination of the values given: seed=1,2 size=desk",
+    "--cfg job": "print all settings as composed, and run nothing",
+    "--hydra-help": "all that Hydra offers beside this",
+}
+
+
+def help_text(name: str, summary: str, target: str) -> str:
+    """Compose the help of a subcommand from its docstring and the configs.
+
+    Parameters
+    ----------
+    name : str
+        The subcommand.
+    summary : str
+        Its line in the list of subcommands.
+    target : str
+        Its ``module:function``.
+
+    Returns
+    -------
+    str
+        Ready to print.
+    """
+    composer = Composer(None, root_config(name))
+    config = composer.composed([])
+    story = inspect.getdoc(entry_of(target)) or summary
+    parts = [
+        f"usage: allegiance {name} [SETTING=VALUE ...] [--multirun] [--config-dir DIR]",
+        story.split("\n\n")[0],
+        "Choices\n" + "\n".join(_choices(composer, config)),
+        "Settings\n" + "\n".join(_settings(config)),
+        "Also\n" + "\n".join(_row(flag, text.format(name=name)) for flag, text in FLAGS.items()),
+    ]
+    return "\n\n".join(parts)
+
+
+def _choices(composer: Composer, config: DictConfig) -> Iterator[str]:
+    chosen = config.hydra.runtime.choices
+    for group in composer.groups():
+        options = composer.options(group)
+        now = chosen.get(group)
+        others = ", ".join(option for option in options if option != now)
+        if now is not None:
+            yield _row(f"{group}={now}", f"or {others}" if others else "")
+        elif options:
+            yield _row(f"{group}=[NAME,...]", others)
+
+
+def _settings(config: DictConfig) -> Iterator[str]:
+    for name, value in config.items():
+        if name == "hydra":
+            continue
+        if not OmegaConf.is_config(value):
+            yield _row(f"{name}={value}", "")
+        elif OmegaConf.is_dict(value) and not any(map(OmegaConf.is_config, value.values())):
+            yield _row(f"{name}.NAME=VALUE", ", ".join(f"{key}={value[key]}" for key in value))
+
+
+def _row(left: str, right: str) -> str:
+    if not right:
+        return f"  {left}"
+    lines = textwrap.wrap(right, WIDTH - 30)
+    rest = "".join(f"\n{'':32}{line}" for line in lines[1:])
+    return (
+        f"  {left:<28}  {lines[0]}{rest}"
+        if len(left) <= 28
+        else (f"  {left}\n{'':32}{lines[0]}{rest}")
+    )

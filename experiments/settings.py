@@ -1,0 +1,112 @@
+"""Composed configs become frozen settings here; nothing below this layer sees Hydra."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from experiments.errors import SettingsError
+from experiments.faults import problems_of
+from sim.checks import Settings, require_between
+from sim.settings import ModelSettings
+
+T = TypeVar("T")
+LIFTED = "model"
+"""Its settings are written at the top level: ``parameters``, not ``model.parameters``."""
+
+
+@dataclass(frozen=True)
+class ScenarioNote(Settings):
+    """What a scenario says about itself.
+
+    Attributes
+    ----------
+    title : str
+        Its name for readers.
+    changes : str
+        What it changes, in words.
+    why : str
+        The question it answers.
+    cannot_claim : str
+        What its result does not show.
+    """
+
+    title: str
+    changes: str
+    why: str
+    cannot_claim: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunSettings(Settings):
+    """Everything one ensemble needs to know.
+
+    A subcommand with settings of its own extends this class by a section and takes the
+    extended class in its ``main``.
+
+    Attributes
+    ----------
+    model : ModelSettings
+        The world and its mechanisms; written at the top level of a config.
+    seed : int
+        Seed of the ensemble. Zero is a seed like any other.
+    n_replicates : int
+        Number of replicates.
+    scenario_notes : mapping of str to ScenarioNote
+        One entry for each scenario that was composed, in their order.
+    """
+
+    model: ModelSettings
+    seed: int
+    n_replicates: int
+    scenario_notes: dict[str, ScenarioNote] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Refuse counts that no run could mean."""
+        require_between("seed", self.seed, 0, 2**63 - 1, "It names the draws of the ensemble.")
+        require_between(
+            "n_replicates", self.n_replicates, 1, 1_000_000, "Statements need at least 20."
+        )
+
+
+def freeze(values: Mapping[str, Any], schema: type[T], lifted: str | None = LIFTED) -> T:
+    """Check nested values and freeze them into a dataclass.
+
+    Parameters
+    ----------
+    values : mapping
+        Nested plain values, as a config file holds them.
+    schema : type
+        A frozen dataclass, such as :class:`RunSettings` or an extension of it.
+    lifted : str or None
+        Field of the schema whose settings are written at the top level.
+
+    Returns
+    -------
+    schema
+        Frozen, with dataclasses all the way down.
+
+    Raises
+    ------
+    SettingsError
+        With every fault found: unknown names, wrong types, values out of range.
+    """
+    nested = dict(values)
+    kinds = {each.name: each.type for each in dataclasses.fields(schema)}  # type: ignore[arg-type]
+    if lifted in kinds:
+        own = {key: nested.pop(key) for key in list(nested) if key in kinds and key != lifted}
+        nested = {**own, lifted: nested}
+    try:
+        return _validator(schema).validate_python(nested)
+    except ValidationError as error:
+        raise SettingsError(problems_of(error, values, schema, lifted)) from error
+
+
+@lru_cache
+def _validator(schema: type[T]) -> TypeAdapter[T]:
+    return TypeAdapter(schema)
