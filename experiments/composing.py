@@ -327,7 +327,7 @@ def _value_texts(override: Override) -> list[str]:
 def _plain(config: DictConfig) -> Mapping[str, Any]:
     try:
         plain: dict[str, Any] = OmegaConf.to_container(  # type: ignore[assignment]
-            OmegaConf.masked_copy(config, [key for key in config if key != "hydra"]),
+            OmegaConf.masked_copy(config, [str(key) for key in config if key != "hydra"]),
             resolve=True,
             throw_on_missing=True,
         )

@@ -64,13 +64,14 @@ def _choices(composer: Composer, config: DictConfig) -> Iterator[str]:
 
 
 def _settings(config: DictConfig) -> Iterator[str]:
-    for name, value in config.items():
+    for name in map(str, config):
+        value = config[name]
         if name == "hydra":
             continue
         if not OmegaConf.is_config(value):
             yield _row(f"{name}={value}", "")
         elif OmegaConf.is_dict(value) and not any(map(OmegaConf.is_config, value.values())):
-            yield _row(f"{name}.NAME=VALUE", ", ".join(f"{key}={value[key]}" for key in value))
+            yield _row(f"{name}.NAME=VALUE", ", ".join(f"{key!s}={value[key]}" for key in value))
 
 
 def _row(left: str, right: str) -> str:

@@ -193,7 +193,7 @@ def current_job() -> JobContext:
         command=hydra.job.name,
         overrides=tuple(hydra.overrides.task),
         config_dir=Path(own[0]) if own else None,
-        config_name=hydra.job.config_name,
+        config_name=hydra.job.config_name or ROOT_CONFIG,
     )
 
 

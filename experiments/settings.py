@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from pydantic import TypeAdapter, ValidationError
 
 from experiments.errors import SettingsError
 from experiments.faults import problems_of
 from sim.checks import Settings, require_between
+from sim.parameters import Parameters
 from sim.settings import ModelSettings
 
 T = TypeVar("T")
@@ -53,6 +54,8 @@ class RunSettings(Settings):
     ----------
     model : ModelSettings
         The world and its mechanisms; written at the top level of a config.
+    parameters : Parameters
+        The parameter set.
     seed : int
         Seed of the ensemble. Zero is a seed like any other.
     n_replicates : int
@@ -62,6 +65,7 @@ class RunSettings(Settings):
     """
 
     model: ModelSettings
+    parameters: Parameters = field(default_factory=Parameters)
     seed: int
     n_replicates: int
     scenario_notes: dict[str, ScenarioNote] = field(default_factory=dict)
@@ -102,11 +106,12 @@ def freeze(values: Mapping[str, Any], schema: type[T], lifted: str | None = LIFT
         own = {key: nested.pop(key) for key in list(nested) if key in kinds and key != lifted}
         nested = {**own, lifted: nested}
     try:
-        return _validator(schema).validate_python(nested)
+        settings: T = _validator(cast("Hashable", schema)).validate_python(nested)
     except ValidationError as error:
         raise SettingsError(problems_of(error, values, schema, lifted)) from error
+    return settings
 
 
 @lru_cache
-def _validator(schema: type[T]) -> TypeAdapter[T]:
+def _validator(schema: Hashable) -> TypeAdapter[Any]:
     return TypeAdapter(schema)
