@@ -114,4 +114,4 @@ def freeze(values: Mapping[str, Any], schema: type[T], lifted: str | None = LIFT
 
 @lru_cache
 def _validator(schema: Hashable) -> TypeAdapter[Any]:
-    return TypeAdapter(schema)
+    return TypeAdapter(cast("Any", schema))

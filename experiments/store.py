@@ -63,9 +63,13 @@ def fresh_folder(folder: Path) -> Path:
     make_folder(folder.parent)
     for number in itertools.count(1):
         own = folder if number == 1 else folder.with_name(f"{folder.name}_{number}")
-        with contextlib.suppress(FileExistsError):
+        try:
             own.mkdir()
-            break
+        except FileExistsError:
+            continue
+        except OSError as error:
+            raise OutputError(_cannot("write results to", own, error)) from error
+        break
     return own
 
 
@@ -214,7 +218,9 @@ def _plain(name: str, values: NDArray[Any]) -> NDArray[Any]:
 
 
 def _cannot(verb: str, path: Path, error: OSError) -> str:
-    reason = error.strerror or str(error)
+    reason = os.strerror(error.errno) if error.errno else str(error)
+    if error.errno == errno.EEXIST:
+        reason = "a file of that name is in the way"
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         remedy = REMEDY_SPACE
     elif verb != "read":

@@ -1,0 +1,8 @@
+"""Order of the tests: by hand and properties first, then what takes long."""
+
+LATE = ("statistical", "slow", "browser")
+
+
+def pytest_collection_modifyitems(items):
+    """Put the tests that take long behind the others, and keep the order within each kind."""
+    items.sort(key=lambda item: sum(item.get_closest_marker(name) is not None for name in LATE))
