@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -127,6 +128,7 @@ class Composer:
         setup_globals()
         self.config_name = config_name
         self._loader = ConfigLoaderImpl(search_path(config_dir))
+        self._bases: dict[tuple[str, ...], DictConfig] = {}
 
     def options(self, group: str) -> list[str]:
         """List the options of a config group; none where there is no such group."""
@@ -139,19 +141,28 @@ class Composer:
     def composed(self, overrides: Sequence[str]) -> DictConfig:
         """Compose the root config with overrides, Hydra's own node included.
 
+        Files are read once for each combination of choices; values are then put on top.
+
         Raises
         ------
         SettingsError
             Where Hydra refuses; its own words are shortened to the reason.
         """
+        parsed = self._parsed(overrides)
+        choices = tuple(each.input_line or "" for each in parsed if self._is_choice(each))
+        values = [each for each in parsed if not self._is_choice(each)]
         try:
-            return self._loader.load_configuration(
-                self.config_name, list(overrides), run_mode=RunMode.RUN, from_shell=False
-            )
+            if choices not in self._bases:
+                self._bases[choices] = self._loader.load_configuration(
+                    self.config_name, list(choices), run_mode=RunMode.RUN, from_shell=False
+                )
+            config = copy.deepcopy(self._bases[choices])
+            ConfigLoaderImpl._apply_overrides_to_config(values, config)
         except (HydraException, OmegaConfBaseException) as error:
             raise SettingsError([_reason(error)]) from error
         except yaml.YAMLError as error:
             raise SettingsError([f"a config file is not valid YAML: {error}"]) from error
+        return config
 
     def frozen(self, overrides: Sequence[str], schema: type[T]) -> T:
         """Compose, resolve and freeze.
@@ -197,8 +208,8 @@ class Composer:
         parsed = self._parsed(overrides)
         if not sweep and (swept := [each for each in parsed if each.is_sweep_override()]):
             raise SettingsError([_needs_multirun(each) for each in swept])
-        values = [each for each in parsed if not self.options(each.key_or_group)]
-        choices = [each for each in parsed if each not in values]
+        values = [each for each in parsed if not self._is_choice(each)]
+        choices = [each for each in parsed if self._is_choice(each)]
         if problems := [text for each in choices for text in self._unknown_options(each)]:
             raise SettingsError(problems + self._unknown_groups(values))
         first = next(_cells(choices))
@@ -222,6 +233,9 @@ class Composer:
         parsed = self._parsed(overrides)
         cells = list(itertools.islice(_cells(parsed), N_CELLS_CHECKED + 1))
         return cells if len(cells) <= N_CELLS_CHECKED else list(_each_value_once(parsed))
+
+    def _is_choice(self, override: Override) -> bool:
+        return bool(self.options(override.key_or_group))
 
     def _parsed(self, overrides: Sequence[str]) -> list[Override]:
         parser = OverridesParser.create(config_loader=self._loader)

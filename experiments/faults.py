@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 from typing import Any
 
 from pydantic import ValidationError
@@ -12,6 +12,7 @@ from pydantic_core import ErrorDetails
 from experiments.names import known_settings
 
 N_SUGGESTIONS = 3
+MARGIN = 0.05
 UNKNOWN = ("unexpected_keyword_argument", "extra_forbidden")
 WANTED = {
     "bool_parsing": "must be true or false",
@@ -53,10 +54,9 @@ def unknown_setting(name: str, known: Iterable[str]) -> str:
     names = list(dict.fromkeys(known))
     parent, _, leaf = name.rpartition(".")
     siblings = [other for other in names if other.rpartition(".")[0] == parent]
-    near = get_close_matches(name, siblings, n=N_SUGGESTIONS, cutoff=0.7)
-    near += [other for other in names if other.rpartition(".")[2] == leaf and other != name]
-    near += get_close_matches(name, names, n=N_SUGGESTIONS, cutoff=0.7)
-    shown = list(dict.fromkeys(near))[:N_SUGGESTIONS]
+    namesakes = [other for other in names if other.rpartition(".")[2] == leaf]
+    shown = _nearest(name, siblings, 0.7) or _nearest(name, namesakes, 0.0)
+    shown = shown or _nearest(name, names, 0.7)
     if shown:
         return f"there is no setting '{name}'. Did you mean: {', '.join(shown)}?"
     level = siblings or [other for other in names if "." not in other]
@@ -100,6 +100,14 @@ def problems_of(
     """
     known = list(known_settings(schema, values, lifted))
     return [_problem(detail, known, lifted) for detail in error.errors(include_url=False)]
+
+
+def _nearest(name: str, names: Iterable[str], cutoff: float) -> list[str]:
+    """Names at least as near as the cutoff, and hardly farther than the nearest."""
+    near = [(SequenceMatcher(None, name, other).ratio(), other) for other in names]
+    best = max([cutoff, *(ratio for ratio, _ in near)])
+    fit = sorted((-ratio, other) for ratio, other in near if ratio >= best - MARGIN and ratio)
+    return [other for ratio, other in fit if -ratio >= cutoff][:N_SUGGESTIONS]
 
 
 def _problem(detail: ErrorDetails, known: Sequence[str], lifted: str | None) -> str:

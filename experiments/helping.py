@@ -69,9 +69,17 @@ def _settings(config: DictConfig) -> Iterator[str]:
         if name == "hydra":
             continue
         if not OmegaConf.is_config(value):
-            yield _row(f"{name}={value}", "")
+            yield _row(f"{name}={_word(value)}", "")
         elif OmegaConf.is_dict(value) and not any(map(OmegaConf.is_config, value.values())):
-            yield _row(f"{name}.NAME=VALUE", ", ".join(f"{key!s}={value[key]}" for key in value))
+            pairs = (f"{key!s}={_word(value[key])}" for key in value)
+            yield _row(f"{name}.NAME=VALUE", ", ".join(pairs))
+
+
+def _word(value: object) -> str:
+    """Write a value as one types it."""
+    return (
+        "null" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+    )
 
 
 def _row(left: str, right: str) -> str:

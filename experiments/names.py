@@ -7,6 +7,7 @@ import typing
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from enum import Enum
+from functools import cache
 from typing import Any
 
 _NOTHING = object()
@@ -155,6 +156,11 @@ def _names(kind: Any, values: Any, prefix: str) -> Iterator[str]:
 
 
 def _kinds(schema: Any) -> dict[str, Any]:
+    return _cached_kinds(schema)
+
+
+@cache
+def _cached_kinds(schema: Any) -> dict[str, Any]:
     hints = typing.get_type_hints(schema)
     return {field.name: hints[field.name] for field in fields(schema) if field.init}
 

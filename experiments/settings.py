@@ -15,6 +15,7 @@ from experiments.faults import problems_of
 from sim.checks import Settings, require_between
 from sim.parameters import Parameters
 from sim.settings import ModelSettings
+from sim.world import build_world
 
 T = TypeVar("T")
 LIFTED = "model"
@@ -71,11 +72,12 @@ class RunSettings(Settings):
     scenario_notes: dict[str, ScenarioNote] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Refuse counts that no run could mean."""
+        """Refuse counts that no run could mean, and worlds that refer to what they lack."""
         require_between("seed", self.seed, 0, 2**63 - 1, "It names the draws of the ensemble.")
         require_between(
             "n_replicates", self.n_replicates, 1, 1_000_000, "Statements need at least 20."
         )
+        build_world(self.model)
 
 
 def freeze(values: Mapping[str, Any], schema: type[T], lifted: str | None = LIFTED) -> T:
