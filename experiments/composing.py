@@ -294,7 +294,7 @@ class Composer:
                 where = standing(name, schema, held, LIFTED, added)
                 known = names
             if where is Standing.IN_USE:
-                ready.append(text if each.is_delete() else "++" + text.lstrip("+"))
+                ready.append("++" + text.lstrip("+") if each.is_add() else text)
             elif where is Standing.UNUSED and not each.is_delete():
                 ready.append("++" + text.lstrip("+"))
             elif where is Standing.NEW_ENTRY and (each.is_add() or each.is_force_add()):
