@@ -25,11 +25,13 @@ $(BIN)/python:
 	  echo "On Debian and Ubuntu: apt-get install python3-venv"; rm -rf $(VENV); exit 2; }
 
 $(CORE): pyproject.toml | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --editable .
+	@echo "Installing allegiance into $(VENV); this takes about a minute."
+	@$(BIN)/python -m pip install -qq --editable .
 	@touch $@
 
 $(DEV): pyproject.toml | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --editable ".[app,dev]"
+	@echo "Installing allegiance and its tools into $(VENV); this takes about a minute."
+	@$(BIN)/python -m pip install -qq --editable ".[app,dev]"
 	@touch $@ $(CORE)
 
 setup: $(DEV)  ## install into .venv what running and developing need
@@ -56,7 +58,7 @@ app: $(DEV)  ## install if needed, then open the class-room page
 	$(BIN)/allegiance app
 
 docs: $(DEV)  ## build the documentation; warnings are errors
-	$(BIN)/python -m pip install --quiet --editable ".[docs]"
+	$(BIN)/python -m pip install -qq --editable ".[docs]"
 	$(BIN)/python -m sphinx -W --keep-going -b html docs docs/_build/html
 
 clean:  ## remove what builds and tests leave behind; results in outputs/ stay
