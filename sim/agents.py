@@ -159,13 +159,13 @@ class Person:
     def constituency(self) -> str:
         """Constituency the person belongs to."""
         layout = self.model.world.layout
-        return layout.ids[layout.constituency_of_unit[self.unit]]
+        return layout.ids[int(layout.constituency_of_unit[self.unit])]
 
     @property
     def allegiance(self) -> str:
         """Private allegiance."""
         row = self.model.state.population.allegiance[self.agent_id]
-        return self.model.world.parties.ids[row]
+        return self.model.world.parties.ids[int(row)]
 
     @property
     def expressed(self) -> str:

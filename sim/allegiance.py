@@ -183,7 +183,8 @@ def fit_intercepts(
         q /= q.sum(axis=-1, keepdims=True)
         shares = np.tensordot(q, weights, axes=(1, 0))
         if np.abs(shares - initial).max() < tolerance:
-            return intercepts - intercepts.mean(axis=1, keepdims=True)
+            intercepts -= intercepts.mean(axis=1, keepdims=True)
+            return intercepts
         intercepts = intercepts + 0.7 * (target - np.log(shares))
     raise ValueError(
         f"intercepts did not settle within {tolerance:g} of the initial shares. "

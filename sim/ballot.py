@@ -64,9 +64,7 @@ class Ballot(Settings):
         if not self.electorate:
             raise ValueError(f"ballot {self.title!r} has no electorate. Name the constituencies.")
         for name, share in self.electorate.items():
-            require_between(
-                f"ballot.electorate.{name}", share, 0.0, 1e9, "A share.", open_low=True
-            )
+            require_between(f"ballot.electorate.{name}", share, 0.0, 1e9, "A share.", open_low=True)
 
 
 @dataclass(frozen=True)

@@ -25,8 +25,12 @@ class ContactSettings(Settings):
     def __post_init__(self) -> None:
         """Refuse a density of zero."""
         require_between(
-            "constants.contact.saturation_members", self.saturation_members, 0.0, 100.0,
-            "Members for every 100 people.", open_low=True,
+            "constants.contact.saturation_members",
+            self.saturation_members,
+            0.0,
+            100.0,
+            "Members for every 100 people.",
+            open_low=True,
         )
 
 

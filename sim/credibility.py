@@ -31,7 +31,10 @@ class CredibilitySettings(Settings):
         require_between("constants.credibility.memory_days", self.memory_days, 1.0, 1e9, "Days.")
         require_between(
             "constants.credibility.unused_majority_per_day",
-            self.unused_majority_per_day, 0.0, 1.0, "Logit per day.",
+            self.unused_majority_per_day,
+            0.0,
+            1.0,
+            "Logit per day.",
         )
 
 

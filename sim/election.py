@@ -225,13 +225,11 @@ def _elect(
     day: int,
 ) -> None:
     electors = plan.group_elector[plan.group[seats]]
-    _draw(
-        mandates.allegiance, seats, electors, plan.slot[seats], np.cumsum(shares, axis=1), key
-    )
+    _draw(mandates.allegiance, seats, electors, plan.slot[seats], np.cumsum(shares, axis=1), key)
     mandates.since[seats] = day
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def _pick(cumulated, target):  # type: ignore[no-untyped-def]
     k = 0
     last = len(cumulated) - 1
@@ -241,13 +239,13 @@ def _pick(cumulated, target):  # type: ignore[no-untyped-def]
     return k
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def _draw(allegiance, seats, electors, slots, cumulated, key):  # type: ignore[no-untyped-def]
     for j in range(len(seats)):
         allegiance[seats[j]] = _pick(cumulated[electors[j]], uniform(key, slots[j]))
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def _renew(  # type: ignore[no-untyped-def]
     allegiance, since, count_of_chamber, group_chamber, group_start, group_elector, group_renewal,
     slots, cumulated, rate, mismatch_factor, day, key_renewal, key_choice,

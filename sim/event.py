@@ -108,7 +108,11 @@ class Effect(Settings):
             require_between("event.effects.value", self.value, 0.0, 1.0, "A share of the way.")
         if self.half_life_days is not None:
             require_between(
-                "event.effects.half_life_days", self.half_life_days, 0.0, 1e5, "Days.",
+                "event.effects.half_life_days",
+                self.half_life_days,
+                0.0,
+                1e5,
+                "Days.",
                 open_low=True,
             )
         if self.op == "transfer" and self.to is None:
@@ -439,9 +443,7 @@ def _set_number(field: str) -> Callable[[State, Action, NDArray[np.float64]], No
 
 
 def _fatigue(state: State, action: Action, _: NDArray[np.float64]) -> None:
-    changed = (
-        state.fatigue * action.value if action.op == "mul" else state.fatigue + action.value
-    )
+    changed = state.fatigue * action.value if action.op == "mul" else state.fatigue + action.value
     state.fatigue = np.clip(np.where(action.where > 0, changed, state.fatigue), 0.0, 1.0)
 
 
@@ -453,7 +455,7 @@ def _elections(state: State, action: Action, _: NDArray[np.float64]) -> None:
     state.elections_open = state.elections_open & (action.where <= 0)
 
 
-def _action(state: State, action: Action, _: NDArray[np.float64]) -> None:
+def _action(state: State, *_: object) -> None:
     state.acted = True
 
 

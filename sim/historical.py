@@ -50,9 +50,7 @@ def historical_settings() -> ModelSettings:
     return settings
 
 
-def historical(
-    seed: int = 0, parameters: Parameters | None = None
-) -> RevolutionModel:
+def historical(seed: int = 0, parameters: Parameters | None = None) -> RevolutionModel:
     """Return the historical model, ready for day 0.
 
     Parameters

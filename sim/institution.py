@@ -101,7 +101,10 @@ class Chamber(Settings):
                 f"got {self.elected_by!r}. Set seats instead."
             )
         require_between(
-            "institution.chambers.seats", self.seats or self.seats_per_unit or 0, 1, 100_000,
+            "institution.chambers.seats",
+            self.seats or self.seats_per_unit or 0,
+            1,
+            100_000,
             "Number of seats.",
         )
         require_between("institution.chambers.renewal", self.renewal, 0.0, 100.0, "A multiple.")
@@ -237,15 +240,13 @@ def apportion(weights: NDArray[np.float64], n_seats: int) -> NDArray[np.int64]:
     array([6, 3, 2])
     """
     exact = weights / weights.sum() * n_seats
-    seats = np.floor(exact + 1e-9).astype(np.int64)
+    seats: NDArray[np.int64] = np.floor(exact + 1e-9).astype(np.int64)
     remainder = exact - seats
     seats[np.argsort(-remainder, kind="stable")[: n_seats - int(seats.sum())]] += 1
     return seats
 
 
-def plan_seats(
-    institutions: Mapping[str, Institution], places: Places, layout: Layout
-) -> SeatPlan:
+def plan_seats(institutions: Mapping[str, Institution], places: Places, layout: Layout) -> SeatPlan:
     """Lay out all seats of all bodies.
 
     Raises

@@ -69,9 +69,7 @@ class RevolutionModel(mesa.Model):  # type: ignore[misc]
         self.world = world
         self.data, self.state = start(world, parameters or Parameters(), seed)
         self.mechanisms: list[Mechanism] = list(MECHANISMS)
-        self.record: Record = empty_record(
-            world, by_constituency(self.state.private_count, world)
-        )
+        self.record: Record = empty_record(world, by_constituency(self.state.private_count, world))
         self.day = 0
         self._registered = False
 
@@ -89,9 +87,7 @@ class RevolutionModel(mesa.Model):  # type: ignore[misc]
                 "Start another, or fork an earlier one."
             )
         apply_events(self.state, self.world, self.data, self.day)
-        today = Today(
-            self.day, self.state.this_morning(), self.world, self.data, self.record
-        )
+        today = Today(self.day, self.state.this_morning(), self.world, self.data, self.record)
         for mechanism in self.mechanisms:
             mechanism(self.state, today)
         record_day(self.record, self.state, self.world, self.day)
@@ -143,9 +139,7 @@ class RevolutionModel(mesa.Model):  # type: ignore[misc]
                 )
             other.world = world
         if settings is not None or parameters is not None:
-            data, _ = start(
-                other.world, parameters or self.data.parameters, self.data.seed
-            )
+            data, _ = start(other.world, parameters or self.data.parameters, self.data.seed)
             other.data = data
         return other
 
@@ -180,7 +174,8 @@ class RevolutionModel(mesa.Model):  # type: ignore[misc]
             count: NDArray[np.int64] = self.state.mandates.count[plan.chamber_index(body)]
             return count
         rows = plan.institution_of_chamber == plan.institutions.index(body)
-        return self.state.mandates.count[rows].sum(axis=0)
+        by_party: NDArray[np.int64] = self.state.mandates.count[rows].sum(axis=0)
+        return by_party
 
     @property
     def date(self) -> str:

@@ -155,7 +155,8 @@ class PartyTable:
             row[self.index(self.folds.get(party, party))] += share
         if abs(row.sum() - 1.0) > 0.005:
             raise ValueError(f"{setting} must sum to 1, got {row.sum():.4f}. Change one share.")
-        return row / row.sum()
+        row /= row.sum()
+        return row
 
 
 def tabulate_parties(parties: Mapping[str, Party]) -> PartyTable:

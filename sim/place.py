@@ -246,10 +246,11 @@ def unit_sizes(n_agents: int, n_units: int, exponent: float) -> NDArray[np.int64
     """
     weights = np.arange(1, n_units + 1, dtype=np.float64) ** -exponent
     exact = weights / weights.sum() * (n_agents - n_units)
-    sizes = np.floor(exact).astype(np.int64)
+    sizes: NDArray[np.int64] = np.floor(exact).astype(np.int64)
     short = n_agents - n_units - int(sizes.sum())
     sizes[np.argsort(sizes - exact, kind="stable")[:short]] += 1
-    return sizes + 1
+    sizes += 1
+    return sizes
 
 
 def lay_out(places: Places, size: Size) -> Layout:

@@ -118,8 +118,9 @@ def draw_shares(
         [uniforms(seed, Decision.INITIAL_SHARES, -1, slots_of(name, n_parties)) for name in names]
     )
     gamma: NDArray[np.float64] = gammaincinv(initial * precision, np.clip(u, 1e-12, 1 - 1e-12))
-    shares = np.maximum(gamma / gamma.sum(axis=1, keepdims=True), 1e-3)
-    return shares / shares.sum(axis=1, keepdims=True)
+    shares: NDArray[np.float64] = np.maximum(gamma / gamma.sum(axis=1, keepdims=True), 1e-3)
+    shares /= shares.sum(axis=1, keepdims=True)
+    return shares
 
 
 def people_from(
@@ -182,7 +183,7 @@ def people_from(
     return people
 
 
-@njit(cache=True, inline="always")  # type: ignore[untyped-decorator]
+@njit(cache=True, inline="always")
 def _draw_ideal(ideal, i, sd, key_1, key_2, slot):  # type: ignore[no-untyped-def]
     """Write the ideal point of an agent (Box and Muller 1958)."""
     radius = sd * np.sqrt(-2.0 * np.log(1.0 - uniform(key_1, slot)))
@@ -191,22 +192,36 @@ def _draw_ideal(ideal, i, sd, key_1, key_2, slot):  # type: ignore[no-untyped-de
     ideal[i, 1] = radius * np.sin(angle)
 
 
-@njit(cache=True, inline="always")  # type: ignore[untyped-decorator]
+@njit(cache=True, inline="always")
 def _draw_53(key, slot):  # type: ignore[no-untyped-def]
     """Return the draw of a slot as a 53-bit integer: ``uniform`` before its division."""
     return mix64(key + (slot + ONE) * GOLDEN) >> ELEVEN
 
 
-@njit(cache=True, inline="always")  # type: ignore[untyped-decorator]
+@njit(cache=True, inline="always")
 def _beta_2_2(u):  # type: ignore[no-untyped-def]
     """Return the quantile of Beta(2, 2): the root of 3x^2 - 2x^3 = u in [0, 1]."""
     return 0.5 - np.sin(np.arcsin(1.0 - 2.0 * u) / 3.0)
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def _draw_block(  # type: ignore[no-untyped-def]
-    b, start, stop, constituency, slots, allegiance, ideal, fear,
-    base, weighted_position, ideal_sd, excess, key_x1, key_x2, key_fear, key_start,
+    b,
+    start,
+    stop,
+    constituency,
+    slots,
+    allegiance,
+    ideal,
+    fear,
+    base,
+    weighted_position,
+    ideal_sd,
+    excess,
+    key_x1,
+    key_x2,
+    key_fear,
+    key_start,
 ):
     n_parties = base.shape[1]
     weight = np.empty(n_parties)
@@ -234,13 +249,13 @@ def _draw_block(  # type: ignore[no-untyped-def]
         allegiance[i] = k
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def _draw_people(start, stop, constituency, slots, *columns):  # type: ignore[no-untyped-def]
     for b in range(len(start)):
         _draw_block(b, start, stop, constituency, slots, *columns)
 
 
-@njit(cache=True, nogil=True, parallel=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True, parallel=True)
 def _draw_people_parallel(start, stop, constituency, slots, *columns):  # type: ignore[no-untyped-def]
     for b in prange(len(start)):
         _draw_block(b, start, stop, constituency, slots, *columns)
@@ -387,13 +402,13 @@ def live_a_day(
     return Tally(*(np.add.reduceat(a, first, axis=0) for a in (change, hidden, deserted, switches)))
 
 
-@njit(cache=True, inline="always")  # type: ignore[untyped-decorator]
+@njit(cache=True, inline="always")
 def _threshold(chance):  # type: ignore[no-untyped-def]
     """Return the integer below which a 53-bit draw falls with the given chance."""
     return np.uint64(np.ceil(min(max(chance, 0.0), 1.0) * 9007199254740992.0))
 
 
-@njit(cache=True, inline="always")  # type: ignore[untyped-decorator]
+@njit(cache=True, inline="always")
 def _mark(marked, n, key, first_slot, threshold):  # type: ignore[no-untyped-def]
     """Mark the agents of a block whose draw falls below a threshold.
 
@@ -404,7 +419,7 @@ def _mark(marked, n, key, first_slot, threshold):  # type: ignore[no-untyped-def
         marked[j] |= (word >> ELEVEN) < threshold
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True)
 def _live_block(  # type: ignore[no-untyped-def]
     b, start, stop, units, constituencies, slots, allegiance, present, ideal, fear, joint,
     entry_day, weight, weighted_position, joint_gain, cleared, inertia_factor, reconsider,
@@ -483,13 +498,13 @@ def _live_block(  # type: ignore[no-untyped-def]
                 hidden[b, allegiance[i]] += 1
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def _live(start, stop, units, constituencies, slots, *rest):  # type: ignore[no-untyped-def]
     for b in range(len(start)):
         _live_block(b, start, stop, units, constituencies, slots, *rest)
 
 
-@njit(cache=True, nogil=True, parallel=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True, parallel=True)
 def _live_parallel(start, stop, units, constituencies, slots, *rest):  # type: ignore[no-untyped-def]
     for b in prange(len(start)):
         _live_block(b, start, stop, units, constituencies, slots, *rest)

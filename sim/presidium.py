@@ -53,9 +53,7 @@ class Presidium(Settings):
         require_between("presidium.seats", self.seats, 1, 10_000, "Number of seats.")
 
 
-def elect_presidium(
-    faction: NDArray[np.float64], n_seats: int, rule: str
-) -> NDArray[np.int64]:
+def elect_presidium(faction: NDArray[np.float64], n_seats: int, rule: str) -> NDArray[np.int64]:
     """Return the seats of each slate.
 
     Parameters

@@ -53,7 +53,7 @@ class State:
         Level, time to halve in days, lower limit.
     stigma, stigma_half_life, stigma_clearing : float
         Level of the slander, time to halve, and the share that joint action clears.
-    left_history : ndarray of float64, shape (n_days_back + 1, n_constituencies)
+    left_history : ndarray of float64, shape (tide_window_days, n_constituencies)
         Private share of the left, the oldest day first.
     tide : ndarray of float64, shape (n_constituencies,)
         Momentum of the left, 0 to 1.

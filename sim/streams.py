@@ -61,7 +61,7 @@ class Decision(IntEnum):
     OBSERVATION = 22
 
 
-@njit(cache=True, inline="always")  # type: ignore[untyped-decorator]
+@njit(cache=True, inline="always")
 def mix64(z: np.uint64) -> np.uint64:
     """Return the SplitMix64 output of a 64-bit word (or of an array of them)."""
     z = (z ^ (z >> _S30)) * _MIX_1
@@ -69,7 +69,7 @@ def mix64(z: np.uint64) -> np.uint64:
     return z ^ (z >> _S31)
 
 
-@njit(cache=True, inline="always")  # type: ignore[untyped-decorator]
+@njit(cache=True, inline="always")
 def uniform(key: np.uint64, slot: np.uint64) -> float:
     """Return the draw of one slot under a key, in ``[0, 1)``."""
     return (mix64(key + (slot + np.uint64(1)) * GOLDEN) >> _S11) * _TO_UNIT
@@ -151,8 +151,7 @@ def uniforms(
     words = (words ^ (words >> _S30)) * _MIX_1
     words = (words ^ (words >> _S27)) * _MIX_2
     words = words ^ (words >> _S31)
-    drawn: NDArray[np.float64] = (words >> _S11) * _TO_UNIT
-    return drawn
+    return (words >> _S11).astype(np.float64) * _TO_UNIT
 
 
 def replicate_seed(seed: int, replicate: int) -> int:

@@ -63,7 +63,7 @@ class World:
         Electorate over constituencies, and days of voting.
     presidia : mapping of int to tuple of str
         Ids by day.
-    soviet_of : tuple of tuple of int
+    soviets_of : tuple of tuple of int
         Institutions whose majority concerns each constituency.
     non_party, united_party : int
         Columns.
@@ -153,9 +153,7 @@ def _check_events(world: World) -> None:
     compile_schedule(settings.event, settings.place, world.parties, Parameters(), 1.0)
     for name, event in settings.event.items():
         for institution, party in (event.requires_majority or {}).items():
-            require_one_of(
-                f"event.{name}.requires_majority", institution, world.plan.institutions
-            )
+            require_one_of(f"event.{name}.requires_majority", institution, world.plan.institutions)
             world.parties.index(party)
 
 
