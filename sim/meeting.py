@@ -103,10 +103,14 @@ class MeetingResult:
 
     Attributes
     ----------
+    direction : str
+        Whether a vote for is a vote for or against soviet power.
     expected : ndarray of float64, shape (3,)
         Expected shares for, against, abstaining, of the votes counted.
     expected_votes : float
         Expected number of votes counted.
+    expected_present : float
+        Expected number of delegates present.
     drawn : ndarray of int64, shape (3,)
         One drawn outcome.
     present : int
@@ -115,11 +119,19 @@ class MeetingResult:
         Whether they were enough.
     """
 
+    direction: str
     expected: NDArray[np.float64]
     expected_votes: float
+    expected_present: float
     drawn: NDArray[np.int64]
     present: int
     quorate: bool
+
+    @property
+    def expected_left_right_abstain(self) -> NDArray[np.float64]:
+        """Expected shares towards soviet power, against it, abstaining; shape (3,)."""
+        order = [0, 1, 2] if self.direction == "for_soviet_power" else [1, 0, 2]
+        return self.expected[order]
 
 
 def logistic(z: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -224,7 +236,9 @@ def hold_meeting(
     """
     seats = seats[allegiance[seats] != VACANT]
     if len(seats) == 0:
-        return MeetingResult(np.full(3, np.nan), 0.0, np.zeros(3, dtype=np.int64), 0, False)
+        return MeetingResult(
+            meeting.direction, np.full(3, np.nan), 0.0, 0.0, np.zeros(3, dtype=np.int64), 0, False
+        )
     sign = 1.0 if meeting.direction == "for_soviet_power" else -1.0
     stance = np.where(np.isnan(stance_set), sign * position, stance_set)
     party = allegiance[seats]
@@ -254,8 +268,10 @@ def hold_meeting(
         weighted[absent] += (1.0 - attending).sum()
         drawn[absent] += int((~here).sum())
     return MeetingResult(
+        direction=meeting.direction,
         expected=weighted / weighted.sum(),
         expected_votes=float(weighted.sum()),
+        expected_present=float(attending.sum()),
         drawn=drawn,
         present=int(here.sum()),
         quorate=bool(here.sum() >= meeting.quorum * len(seats)),

@@ -34,8 +34,6 @@ class Parameters(Settings):
         Weight of the visible shares in one's unit and place, logit (J).
     repression_weight : float
         Weight of repression, signed by the tide, logit (phi).
-    bloc_correlation : float
-        Correlation of votes within blocs in the observation model (delta).
     """
 
     reconsideration_per_day: float = 0.03
@@ -48,7 +46,6 @@ class Parameters(Settings):
     demobilisation: float = 1.3
     social_influence: float = 0.5
     repression_weight: float = 0.4
-    bloc_correlation: float = 0.02
 
     def __post_init__(self) -> None:
         """Refuse values that no run could mean."""
@@ -73,7 +70,6 @@ BOUNDS: dict[str, tuple[float, float]] = {
     "demobilisation": (0.0, 20.0),
     "social_influence": (0.0, 20.0),
     "repression_weight": (-20.0, 20.0),
-    "bloc_correlation": (0.0, 0.9),
 }
 
 PARAMETER_NAMES = tuple(item.name for item in fields(Parameters))
@@ -89,5 +85,4 @@ SYMBOLS = {
     "demobilisation": "ζ",
     "social_influence": "J",
     "repression_weight": "φ",
-    "bloc_correlation": "δ",
 }

@@ -27,6 +27,8 @@ class Record:
         Labels of the axes.
     institution_of_chamber : ndarray of int64, shape (n_chambers,)
         Institution of each chamber.
+    presidium_chambers : dict of str to str
+        Chamber that elects each presidium.
     people_per_agent : ndarray of float64, shape (n_constituencies,)
         Weight of an agent.
     n_recorded : int
@@ -62,6 +64,7 @@ class Record:
     chambers: tuple[str, ...]
     institutions: tuple[str, ...]
     institution_of_chamber: NDArray[np.int64]
+    presidium_chambers: dict[str, str]
     people_per_agent: NDArray[np.float64]
     n_recorded: int
     private_count: NDArray[np.int32]
@@ -122,6 +125,7 @@ def empty_record(world: World, initial_count: NDArray[np.int64]) -> Record:
         chambers=world.plan.chambers,
         institutions=world.plan.institutions,
         institution_of_chamber=world.plan.institution_of_chamber,
+        presidium_chambers={name: p.chamber for name, p in world.settings.presidium.items()},
         people_per_agent=world.layout.people_per_agent,
         n_recorded=0,
         private_count=counts(n_c, n_k),
