@@ -148,9 +148,9 @@ class Composer:
         SettingsError
             Where Hydra refuses; its own words are shortened to the reason.
         """
-        parsed = self._parsed(overrides)
-        choices = tuple(each.input_line or "" for each in parsed if self._is_choice(each))
-        values = [each for each in parsed if not self._is_choice(each)]
+        parsed = self.parse(overrides)
+        choices = tuple(each.input_line or "" for each in parsed if self.is_choice(each))
+        values = [each for each in parsed if not self.is_choice(each)]
         try:
             if choices not in self._bases:
                 self._bases[choices] = self._loader.load_configuration(
@@ -172,7 +172,7 @@ class Composer:
         SettingsError
             With every wrong type and value found.
         """
-        return freeze(_plain(self.composed(overrides)), schema)
+        return freeze(plain_values(self.composed(overrides)), schema)
 
     def refuse_wrong_values(self, cells: Sequence[Sequence[str]], schema: type[Any]) -> DictConfig:
         """Compose and check every parameter point, and return the first, composed.
@@ -186,7 +186,7 @@ class Composer:
         composed = [self.composed(cell) for cell in cells]
         for config in composed:
             try:
-                freeze(_plain(config), schema)
+                freeze(plain_values(config), schema)
             except SettingsError as error:
                 problems.update(dict.fromkeys(error.problems))
         if problems:
@@ -205,11 +205,11 @@ class Composer:
         SettingsError
             With every unreadable override, unknown option and unknown setting.
         """
-        parsed = self._parsed(overrides)
+        parsed = self.parse(overrides)
         if not sweep and (swept := [each for each in parsed if each.is_sweep_override()]):
             raise SettingsError([_needs_multirun(each) for each in swept])
-        values = [each for each in parsed if not self._is_choice(each)]
-        choices = [each for each in parsed if self._is_choice(each)]
+        values = [each for each in parsed if not self.is_choice(each)]
+        choices = [each for each in parsed if self.is_choice(each)]
         if problems := [text for each in choices for text in self._unknown_options(each)]:
             raise SettingsError(problems + self._unknown_groups(values))
         first = next(_cells(choices))
@@ -230,14 +230,22 @@ class Composer:
             All of them up to ``N_CELLS_CHECKED``. Beyond that every value appears once,
             beside the first values of the others.
         """
-        parsed = self._parsed(overrides)
+        parsed = self.parse(overrides)
         cells = list(itertools.islice(_cells(parsed), N_CELLS_CHECKED + 1))
         return cells if len(cells) <= N_CELLS_CHECKED else list(_each_value_once(parsed))
 
-    def _is_choice(self, override: Override) -> bool:
+    def is_choice(self, override: Override) -> bool:
+        """Tell whether an override chooses options of a config group."""
         return bool(self.options(override.key_or_group))
 
-    def _parsed(self, overrides: Sequence[str]) -> list[Override]:
+    def parse(self, overrides: Sequence[str]) -> list[Override]:
+        """Read overrides by Hydra's grammar.
+
+        Raises
+        ------
+        SettingsError
+            With every one that cannot be read.
+        """
         parser = OverridesParser.create(config_loader=self._loader)
         parsed, problems = [], []
         for text in overrides:
@@ -312,12 +320,12 @@ class Composer:
 
 
 def _cells(parsed: Sequence[Override]) -> Iterator[list[str]]:
-    for texts in itertools.product(*(_texts(each) for each in parsed)):
+    for texts in itertools.product(*(texts_of(each) for each in parsed)):
         yield list(texts)
 
 
 def _each_value_once(parsed: Sequence[Override]) -> Iterator[list[str]]:
-    choices = [_texts(each) for each in parsed]
+    choices = [texts_of(each) for each in parsed]
     first = [texts[0] for texts in choices]
     yield first
     for position, texts in enumerate(choices):
@@ -325,7 +333,7 @@ def _each_value_once(parsed: Sequence[Override]) -> Iterator[list[str]]:
             yield [*first[:position], text, *first[position + 1 :]]
 
 
-def _texts(override: Override) -> list[str]:
+def texts_of(override: Override) -> list[str]:
     """Write an override once for each of its values."""
     if not override.is_discrete_sweep():
         return [override.input_line or ""]
@@ -338,7 +346,14 @@ def _value_texts(override: Override) -> list[str]:
     return [override.get_value_string()]
 
 
-def _plain(config: DictConfig) -> Mapping[str, Any]:
+def plain_values(config: DictConfig) -> Mapping[str, Any]:
+    """Resolve a composed config into nested plain values, without Hydra's own node.
+
+    Raises
+    ------
+    SettingsError
+        If a value is missing or refers to nothing.
+    """
     try:
         plain: dict[str, Any] = OmegaConf.to_container(  # type: ignore[assignment]
             OmegaConf.masked_copy(config, [str(key) for key in config if key != "hydra"]),

@@ -132,23 +132,23 @@ def run_command(name: str, target: str, arguments: Sequence[str]) -> int:
     parser.prog = f"allegiance {name}"
     parser.usage = "%(prog)s [SETTING=VALUE ...] [--multirun] [--config-dir DIR] [--help]"
     given = parser.parse_args(list(arguments))
-    _refuse_what_is_not_heeded(given)
+    refuse_what_is_not_heeded(given)
     config_dir = Path(given.config_dir) if given.config_dir else None
     composer = Composer(config_dir, given.config_name or root_config(name))
     schema = schema_of(entry_of(target))
     overrides = composer.checked(
-        [*given.overrides, *_own_settings(name, given)], schema, sweep=given.multirun
+        [*given.overrides, *own_settings(name, given)], schema, sweep=given.multirun
     )
     first = composer.refuse_wrong_values(composer.cells(overrides), schema)
     if given.cfg or given.info or given.hydra_help or given.shell_completion:
-        return _hand_over(composer.config_name, overrides, given, arguments)
+        return hand_over(composer.config_name, overrides, given, arguments)
     which = "sweep" if given.multirun else "run"
     folder = Path(str(OmegaConf.select(first, f"hydra.{which}.dir")))
-    if f"hydra.{which}.dir" in _typed_names(given):
+    if f"hydra.{which}.dir" in typed_names(given):
         make_folder(folder)
     else:
         folder = fresh_folder(folder)
-    overrides.append(f"++hydra.{which}.dir={_quoted(str(folder))}")
+    overrides.append(f"++hydra.{which}.dir={quoted(str(folder))}")
     hydra = Hydra.create_main_hydra2(name, search_path(config_dir))
     job = Job(target, sweep=given.multirun)
     try:
@@ -207,7 +207,7 @@ def _is_own(provider: str) -> bool:
     return provider == "command-line"
 
 
-def _own_settings(name: str, given: argparse.Namespace) -> list[str]:
+def own_settings(name: str, given: argparse.Namespace) -> list[str]:
     """Hydra settings that the house sets unless the person does."""
     stamp = datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
     house = {
@@ -217,14 +217,22 @@ def _own_settings(name: str, given: argparse.Namespace) -> list[str]:
         "hydra.run.dir": f"outputs/{name}/{stamp}",
         "hydra.sweep.dir": f"outputs/{name}/sweep_{stamp}",
     }
-    return [f"{key}={value}" for key, value in house.items() if key not in _typed_names(given)]
+    return [f"{key}={value}" for key, value in house.items() if key not in typed_names(given)]
 
 
-def _typed_names(given: argparse.Namespace) -> set[str]:
+def typed_names(given: argparse.Namespace) -> set[str]:
+    """List the names of the settings that were typed."""
     return {text.partition("=")[0].lstrip("+~") for text in given.overrides}
 
 
-def _refuse_what_is_not_heeded(given: argparse.Namespace) -> None:
+def refuse_what_is_not_heeded(given: argparse.Namespace) -> None:
+    """Refuse Hydra's flags that a subcommand would pass over.
+
+    Raises
+    ------
+    SettingsError
+        With what to type instead.
+    """
     if given.config_path:
         raise SettingsError(
             [f"--config-path {given.config_path}: name a folder of your own with --config-dir."]
@@ -235,7 +243,8 @@ def _refuse_what_is_not_heeded(given: argparse.Namespace) -> None:
         )
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
+    """Quote text for an override."""
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
@@ -249,7 +258,7 @@ def _report_of(folder: Path) -> int:
     return EXIT_FAILED if bad else EXIT_FINE
 
 
-def _hand_over(
+def hand_over(
     config_name: str,
     overrides: Sequence[str],
     given: argparse.Namespace,
