@@ -22,23 +22,34 @@ class MembershipSettings(Settings):
         Joining is proportional to this plus the tide.
     ceiling : float
         Members are at most this share of supporters.
+    initial_share : float
+        Members on 1 March as a share of the number at rest: parties had only just become
+        legal. Set so that the Bolsheviks begin near the 24,000 usually given.
     """
 
     rate_per_day: float = 0.03
     tide_base: float = 0.5
     ceiling: float = 0.5
+    initial_share: float = 0.6
 
     def __post_init__(self) -> None:
         """Refuse rates and shares outside their range."""
         require_between("constants.membership.rate_per_day", self.rate_per_day, 0.0, 1.0, "1/day.")
         require_between("constants.membership.tide_base", self.tide_base, 0.0, 10.0, "A factor.")
-        require_between("constants.membership.ceiling", self.ceiling, 0.0, 1.0, "A share.")
+        for name in ("ceiling", "initial_share"):
+            require_between(
+                f"constants.membership.{name}", getattr(self, name), 0.0, 1.0, "A share."
+            )
 
 
 def initial_members(
-    supporters: NDArray[np.float64], supporters_per_member: NDArray[np.float64]
+    supporters: NDArray[np.float64],
+    supporters_per_member: NDArray[np.float64],
+    settings: MembershipSettings,
 ) -> NDArray[np.float64]:
-    """Return the members at rest: supporters over one plus the ratio.
+    """Return the members of 1 March: a share of those at rest.
+
+    At rest, with the tide neutral, members are supporters over one plus the ratio (V7).
 
     Parameters
     ----------
@@ -46,13 +57,15 @@ def initial_members(
         Supporters for every 100 people.
     supporters_per_member : ndarray of float64, shape (n_units,)
         The ratio of the constituency.
+    settings : MembershipSettings
+        Share of the number at rest.
 
     Returns
     -------
     ndarray of float64, shape (n_units, n_parties)
         Members for every 100 people; column 0 (non-party) too, which nobody counts.
     """
-    return supporters / (supporters_per_member[:, None] + 1.0)
+    return settings.initial_share * supporters / (supporters_per_member[:, None] + 1.0)
 
 
 def recruit(

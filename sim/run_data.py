@@ -11,6 +11,7 @@ from sim.allegiance import fit_intercepts
 from sim.contact import contact
 from sim.election import elector_shares, first_mandates, general_elections
 from sim.event import Schedule, compile_schedule
+from sim.march import events_after_march
 from sim.membership import initial_members
 from sim.parameters import Parameters
 from sim.population import draw_shares, people_from
@@ -99,7 +100,9 @@ def start(world: World, parameters: Parameters, seed: int) -> tuple[RunData, Sta
     share_of_unit = count / count.sum(axis=1, keepdims=True)
     by_place = np.add.reduceat(count, layout.unit_first[:-1], axis=0)
     share = by_place / by_place.sum(axis=1, keepdims=True)
-    members = initial_members(100.0 * share_of_unit, world.ratio_of_unit)
+    members = initial_members(
+        100.0 * share_of_unit, world.ratio_of_unit, constants.membership
+    )
     electors = elector_shares(
         share_of_unit, share, np.zeros((len(world.plan.chambers), n_k), np.int64), world.plan,
         world.non_party, constants.election,
@@ -135,6 +138,7 @@ def start(world: World, parameters: Parameters, seed: int) -> tuple[RunData, Sta
         members=members,
         fatigue=np.full(n_c, constants.fatigue.initial),
         words=constants.fatigue.initial_words,
+        unused_majority_per_day=constants.credibility.unused_majority_per_day,
         joint_action=np.zeros(n_c),
         joint_fade=1.0,
         elections_open=np.ones(n_c, dtype=np.bool_),
@@ -146,7 +150,11 @@ def start(world: World, parameters: Parameters, seed: int) -> tuple[RunData, Sta
         parameters=parameters,
         seed=seed,
         schedule=compile_schedule(
-            settings.event, settings.place, parties, parameters, choice.salience_half_life_days
+            events_after_march(settings.event, settings.march),
+            settings.place,
+            parties,
+            parameters,
+            choice.salience_half_life_days,
         ),
         intercepts=intercepts,
         initial_expected=expected,
