@@ -12,7 +12,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from experiments.errors import SettingsError
 from experiments.faults import problems_of
-from sim.checks import Settings, require_between
+from experiments.parameter_sets import SOURCES
+from sim.checks import Settings, require_between, require_one_of
 from sim.parameters import Parameters
 from sim.settings import ModelSettings
 from sim.world import build_world
@@ -61,6 +62,14 @@ class RunSettings(Settings):
         Seed of the ensemble. Zero is a seed like any other.
     n_replicates : int
         Number of replicates.
+    parameter_source : str or None
+        ``medians`` runs every replicate with ``parameters``; ``prior`` and ``posterior`` draw
+        parameter sets. None is the posterior where one is installed and no parameter was set
+        by hand, else ``medians``.
+    seeds_per_draw : int
+        Replicates that share one drawn parameter set.
+    workers : int or None
+        Processes; None decides by the number of replicates. Results do not depend on it.
     scenario_notes : mapping of str to ScenarioNote
         One entry for each scenario that was composed, in their order.
     """
@@ -69,6 +78,9 @@ class RunSettings(Settings):
     parameters: Parameters = field(default_factory=Parameters)
     seed: int
     n_replicates: int
+    parameter_source: str | None = None
+    seeds_per_draw: int = 2
+    workers: int | None = None
     scenario_notes: dict[str, ScenarioNote] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -77,6 +89,11 @@ class RunSettings(Settings):
         require_between(
             "n_replicates", self.n_replicates, 1, 1_000_000, "Statements need at least 20."
         )
+        if self.parameter_source is not None:
+            require_one_of("parameter_source", self.parameter_source, SOURCES)
+        require_between("seeds_per_draw", self.seeds_per_draw, 1, 1_000_000, "Two will do.")
+        if self.workers is not None:
+            require_between("workers", self.workers, 1, 10_000, "A number of processes.")
         build_world(self.model)
 
 
