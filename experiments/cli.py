@@ -44,6 +44,16 @@ COMMANDS: dict[str, Command] = {
         "experiments.evidence:main",
         "plain",
     ),
+    "calibrate": Command(
+        "infer the parameters from the training figures",
+        "experiments.calibrate:main",
+        "hydra",
+    ),
+    "scenarios": Command(
+        "list the scenarios, and what each changes and cannot claim",
+        "experiments.scenarios:main",
+        "plain",
+    ),
 }
 
 

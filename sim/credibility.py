@@ -20,7 +20,8 @@ class CredibilitySettings(Settings):
         Time constant of fading, days.
     unused_majority_per_day : float
         Loss per day of the party that holds the soviet's majority and does not act on it
-        (the symbol chi); 0 in the historical scenario.
+        (the symbol chi), from 1 March on; 0 in the historical scenario. The event effect
+        ``unused_majority`` sets it from a date on.
     """
 
     memory_days: float = 120.0
@@ -42,6 +43,7 @@ def fade(
     credibility: NDArray[np.float64],
     holds_majority: NDArray[np.bool_],
     acted: bool,
+    unused_majority_per_day: float,
     settings: CredibilitySettings,
 ) -> NDArray[np.float64]:
     """Let standing fade for one day, and unused majorities cost.
@@ -54,8 +56,10 @@ def fade(
         Whether the party holds the majority of the soviet of the constituency.
     acted : bool
         Whether the majority has acted.
+    unused_majority_per_day : float
+        Loss per day of a majority that does not act, logit.
     settings : CredibilitySettings
-        Memory and cost.
+        Memory.
 
     Returns
     -------
@@ -63,6 +67,6 @@ def fade(
         Standing tomorrow.
     """
     faded = credibility * (1.0 - 1.0 / settings.memory_days)
-    if acted or settings.unused_majority_per_day == 0.0:
+    if acted or unused_majority_per_day == 0.0:
         return faded
-    return faded - settings.unused_majority_per_day * holds_majority
+    return faded - unused_majority_per_day * holds_majority

@@ -18,8 +18,8 @@ from sim.ballot import count_ballot
 from sim.calendar_os import day_of
 from sim.contact import contact
 from sim.credibility import fade
+from sim.effect import apply_action
 from sim.election import delegates_by_body, elector_shares, renew
-from sim.event import apply_action
 from sim.fatigue import tire
 from sim.grievance import grow, stance_today
 from sim.meeting import hold_meeting
@@ -129,12 +129,14 @@ def update_credibility(state: State, today: Today) -> None:
     world, morning = today.world, today.morning
     settings = world.settings.constants.credibility
     majority = np.zeros(morning.credibility.shape, dtype=np.bool_)
-    if settings.unused_majority_per_day > 0.0:
+    if morning.unused_majority_per_day > 0.0:
         bodies = delegates_by_body(morning.mandates.count, world.plan)
         for c, soviets in enumerate(world.soviets_of):
             count = bodies[list(soviets)].sum(axis=0)
             majority[c] = 2 * count > count.sum()
-    state.credibility = fade(morning.credibility, majority, morning.acted, settings)
+    state.credibility = fade(
+        morning.credibility, majority, morning.acted, morning.unused_majority_per_day, settings
+    )
 
 
 def utility_of_units(today: Today) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
@@ -305,7 +307,7 @@ def elect_presidia(state: State, today: Today) -> None:
     world = today.world
     for name in world.presidia.get(today.day, ()):
         presidium = world.settings.presidium[name]
-        count = state.mandates.count[world.plan.chamber_index(presidium.chamber)]
+        count = state.mandates.count[world.plan.chambers_named(presidium.chamber)].sum(axis=0)
         faction = np.array(
             [sum(count[world.parties.index(p)] for p in slate) for slate in
              presidium.slates.values()], dtype=np.float64,

@@ -6,7 +6,7 @@ Adding, moving, weakening or removing one is a change of configuration.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +17,6 @@ from sim.checks import Settings, require_between, require_one_of
 from sim.parameters import PARAMETER_NAMES, Parameters
 from sim.party import ISSUES, PartyTable
 from sim.place import Places
-from sim.state import State
 
 TARGETS: dict[str, tuple[str, ...]] = {
     "credibility": ("add",),
@@ -32,6 +31,7 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "stigma_clearing": ("set",),
     "fatigue": ("add", "mul"),
     "words": ("set",),
+    "unused_majority": ("set",),
     "joint_action": ("flag",),
     "elections": ("close",),
     "action": ("flag",),
@@ -40,6 +40,7 @@ TARGETS: dict[str, tuple[str, ...]] = {
 
 WITH_PARTY = ("credibility", "government", "activity", "position", "members")
 DAILY = ("flag", "close")
+MARCH_OUTCOMES = ("stopped", "arrived")
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ class Effect(Settings):
         What changes: ``credibility.BO``, ``grievance.peace``, ``government.ME``,
         ``activity.BO``, ``position.MI``, ``members.BO``, ``repression``,
         ``repression_floor``, ``stigma``, ``stigma_clearing``, ``fatigue``, ``words``,
-        ``joint_action``, ``elections`` or ``action``.
+        ``unused_majority``, ``joint_action``, ``elections`` or ``action``.
     value : float
         Size of the change.
     op : str
@@ -142,6 +143,14 @@ class Event(Settings):
     requires_majority : mapping of str to str
         Acts only if, on its first day, the named institution holds a majority of the
         named party.
+    requires_march : str or None
+        Acts only if the march of the settings (:mod:`sim.march`) ends so: ``stopped`` or
+        ``arrived``.
+    days_after_march : int or None
+        If set, the event begins so many days after the march has ended, and its windows
+        move with it.
+    shift_days : int
+        Days by which the event and all its windows are moved; negative is earlier.
     enabled : bool
         Whether it happens.
     date_precision : str
@@ -161,6 +170,9 @@ class Event(Settings):
     places: tuple[str, ...] | None = None
     sectors: tuple[str, ...] | None = None
     requires_majority: Mapping[str, str] | None = None
+    requires_march: str | None = None
+    days_after_march: int | None = None
+    shift_days: int = 0
     enabled: bool = True
     date_precision: str = "day"
     status: str = "transcribed"
@@ -168,21 +180,33 @@ class Event(Settings):
 
     def __post_init__(self) -> None:
         """Refuse windows outside the period or running backwards."""
-        _days(f"event {self.title!r}: window", self.window)
+        _days(f"event {self.title!r}: window", self.window, self.shift_days)
+        if self.requires_march is not None:
+            require_one_of("event.requires_march", self.requires_march, MARCH_OUTCOMES)
+        elif self.days_after_march is not None:
+            raise ValueError(
+                f"event {self.title!r}: days_after_march is {self.days_after_march}, but "
+                "requires_march is not set. Say which outcome it follows: stopped or arrived."
+            )
         require_one_of("event.date_precision", self.date_precision, ("day", "range", "assumed"))
         require_one_of("event.status", self.status, ("transcribed", "derived", "assumed"))
 
     @property
     def days(self) -> range:
         """Days on which the event lasts."""
-        return _days("event.window", self.window)
+        return _days("event.window", self.window, self.shift_days)
 
 
-def _days(setting: str, window: tuple[str, str]) -> range:
+def _days(setting: str, window: tuple[str, str], shift_days: int = 0) -> range:
     first, last = (day_in_period(setting, text) for text in window)
     if last < first:
         raise ValueError(f"{setting} ends before it begins: {window}. Exchange the dates.")
-    return range(first, last + 1)
+    if not -first <= shift_days < N_DAYS - last:
+        raise ValueError(
+            f"{setting} {window} moved by shift_days={shift_days} leaves the period. "
+            f"Between {-first} and {N_DAYS - 1 - last} is possible."
+        )
+    return range(first + shift_days, last + 1 + shift_days)
 
 
 @dataclass(frozen=True)
@@ -342,7 +366,7 @@ def _actions_of(
     )
     index = ISSUES.index(what) if kind == "grievance" else parties.index(what) if what else -1
     window = event.window if effect.window is None else effect.window
-    days = _days(f"event.{name}.effects.window", window)
+    days = _days(f"event.{name}.effects.window", window, event.shift_days)
     value = effect.value
     if effect.times is not None:
         value *= getattr(parameters, effect.times)
@@ -361,118 +385,3 @@ def _actions_of(
         requires=tuple((event.requires_majority or {}).items()),
     )
     return [(day, action) for day in (days if spread_out else days[:1])]
-
-
-def apply_action(state: State, action: Action, people_of_unit: NDArray[np.float64]) -> None:
-    """Change the state as one action says.
-
-    Parameters
-    ----------
-    state : State
-        Changed in place (by rebinding its arrays).
-    action : Action
-        What changes.
-    people_of_unit : ndarray of float64, shape (n_units,)
-        Sizes of units, for transfers of members counted in people.
-    """
-    APPLY[action.kind](state, action, people_of_unit)
-
-
-def _credibility(state: State, action: Action, _: NDArray[np.float64]) -> None:
-    state.credibility = state.credibility.copy()
-    state.credibility[:, action.index] += action.value * action.where
-
-
-def _grievance(state: State, action: Action, _: NDArray[np.float64]) -> None:
-    state.grievance = state.grievance.copy()
-    column = state.grievance[:, action.index]
-    room = (1.0 - column) if action.op == "jump" else -column
-    column += action.value * room * action.where
-
-
-def _set_party(field: str) -> Callable[[State, Action, NDArray[np.float64]], None]:
-    def change(state: State, action: Action, _: NDArray[np.float64]) -> None:
-        row = getattr(state, field).copy()
-        row[action.index] = action.value * (row[action.index] if action.op == "mul" else 1.0)
-        setattr(state, field, row)
-
-    return change
-
-
-def _position(state: State, action: Action, _: NDArray[np.float64]) -> None:
-    state.position = state.position.copy()
-    state.position[action.index, 0] += action.value
-
-
-def _members(state: State, action: Action, people_of_unit: NDArray[np.float64]) -> None:
-    state.members = state.members.copy()
-    reached = action.where[state.constituency_of_unit] > 0
-    column = state.members[:, action.index]
-    if action.op == "mul":
-        column[reached] *= action.value
-        return
-    people = column * people_of_unit / 100.0 * reached
-    share = min(1.0, action.value / max(people.sum(), 1e-300))
-    moved = share * column * reached
-    column -= moved
-    state.members[:, action.to] += moved
-
-
-def _repression(state: State, action: Action, _: NDArray[np.float64]) -> None:
-    reached = action.where > 0
-    state.repression = np.where(reached, action.value, state.repression)
-    state.repression_half_life = np.where(
-        reached, action.half_life_days, state.repression_half_life
-    )
-
-
-def _repression_floor(state: State, action: Action, _: NDArray[np.float64]) -> None:
-    state.repression_floor = np.where(action.where > 0, action.value, state.repression_floor)
-
-
-def _stigma(state: State, action: Action, _: NDArray[np.float64]) -> None:
-    state.stigma = action.value
-    state.stigma_half_life = action.half_life_days
-
-
-def _set_number(field: str) -> Callable[[State, Action, NDArray[np.float64]], None]:
-    def change(state: State, action: Action, _: NDArray[np.float64]) -> None:
-        setattr(state, field, action.value)
-
-    return change
-
-
-def _fatigue(state: State, action: Action, _: NDArray[np.float64]) -> None:
-    changed = state.fatigue * action.value if action.op == "mul" else state.fatigue + action.value
-    state.fatigue = np.clip(np.where(action.where > 0, changed, state.fatigue), 0.0, 1.0)
-
-
-def _joint_action(state: State, action: Action, _: NDArray[np.float64]) -> None:
-    state.joint_action = np.maximum(state.joint_action, action.where)
-
-
-def _elections(state: State, action: Action, _: NDArray[np.float64]) -> None:
-    state.elections_open = state.elections_open & (action.where <= 0)
-
-
-def _action(state: State, *_: object) -> None:
-    state.acted = True
-
-
-APPLY: dict[str, Callable[[State, Action, NDArray[np.float64]], None]] = {
-    "credibility": _credibility,
-    "grievance": _grievance,
-    "government": _set_party("government"),
-    "activity": _set_party("activity"),
-    "position": _position,
-    "members": _members,
-    "repression": _repression,
-    "repression_floor": _repression_floor,
-    "stigma": _stigma,
-    "stigma_clearing": _set_number("stigma_clearing"),
-    "fatigue": _fatigue,
-    "words": _set_number("words"),
-    "joint_action": _joint_action,
-    "elections": _elections,
-    "action": _action,
-}

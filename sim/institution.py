@@ -217,6 +217,19 @@ class SeatPlan:
         require_one_of("chamber", full, self.chambers)
         return self.chambers.index(full)
 
+    def chambers_named(self, name: str) -> NDArray[np.int64]:
+        """Return the rows of ``institution/chamber``, or of all chambers of ``institution``.
+
+        Raises
+        ------
+        ValueError
+            If there is no such chamber or institution.
+        """
+        if name in self.institutions:
+            rows = self.institution_of_chamber == self.institutions.index(name)
+            return np.flatnonzero(rows)
+        return np.array([self.chamber_index(name)])
+
 
 def apportion(weights: NDArray[np.float64], n_seats: int) -> NDArray[np.int64]:
     """Divide seats in proportion to weights by largest remainders.

@@ -73,6 +73,8 @@ class Meeting(Settings):
         Share of mandates that must attend.
     absent_count : str
         ``not`` at all, ``for`` or ``against`` (a division by leaving the hall).
+    enabled : bool
+        Whether it is held.
     """
 
     title: str
@@ -86,6 +88,7 @@ class Meeting(Settings):
     duty: Mapping[str, float] = field(default_factory=dict)
     quorum: float = 1 / 3
     absent_count: str = "not"
+    enabled: bool = True
 
     def __post_init__(self) -> None:
         """Refuse dates outside the period, and unknown directions."""

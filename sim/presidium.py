@@ -17,7 +17,7 @@ RULES = ("proportional", "majority")
 
 @dataclass(frozen=True)
 class Presidium(Settings):
-    """A presidium elected by a chamber on a date.
+    """A presidium elected by a chamber, or by all chambers of a body, on a date.
 
     Attributes
     ----------
@@ -26,7 +26,7 @@ class Presidium(Settings):
     date : str
         Old Style.
     chamber : str
-        Who elects it, as ``institution/chamber``.
+        Who elects it: ``institution/chamber``, or ``institution`` for all its chambers.
     seats : int
         Number of seats.
     rule : str

@@ -15,6 +15,7 @@ from sim.event import Event
 from sim.fatigue import FatigueSettings
 from sim.grievance import GrievanceSettings
 from sim.institution import Institution
+from sim.march import MarchSettings
 from sim.mechanism import Mechanisms
 from sim.meeting import Meeting, MeetingSettings
 from sim.membership import MembershipSettings
@@ -65,6 +66,8 @@ class ModelSettings(Settings):
         Dated secret ballots by id.
     presidium : mapping of str to Presidium
         Dated presidium elections by id.
+    march : MarchSettings
+        The march on Petrograd, whose outcome decides which events follow.
     size : Size
         How many agents.
     mechanism : Mechanisms
@@ -83,6 +86,7 @@ class ModelSettings(Settings):
     meeting: Mapping[str, Meeting]
     ballot: Mapping[str, Ballot]
     presidium: Mapping[str, Presidium]
+    march: MarchSettings = field(default_factory=MarchSettings)
     size: Size = field(default_factory=Size)
     mechanism: Mechanisms = field(default_factory=Mechanisms)
     constants: Constants = field(default_factory=Constants)

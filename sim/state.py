@@ -63,6 +63,8 @@ class State:
         0 to 1.
     words : float
         How much of politics is words, 0 to 1.
+    unused_majority_per_day : float
+        Standing lost per day by a party that holds a soviet's majority and does not act.
     joint_action : ndarray of float64, shape (n_constituencies,)
         1 where people act together against the revolt today.
     joint_fade : float
@@ -103,6 +105,7 @@ class State:
     members: NDArray[np.float64]
     fatigue: NDArray[np.float64]
     words: float
+    unused_majority_per_day: float
     joint_action: NDArray[np.float64]
     joint_fade: float
     elections_open: NDArray[np.bool_]

@@ -11,6 +11,7 @@ from sim.calendar_os import day_in_period, day_of
 from sim.checks import require_one_of
 from sim.event import compile_schedule
 from sim.institution import SeatPlan, plan_seats
+from sim.march import events_after_march
 from sim.meeting import Meeting
 from sim.parameters import Parameters
 from sim.party import ISSUES, PartyTable, tabulate_parties
@@ -150,7 +151,8 @@ def build_world(settings: ModelSettings) -> World:
 def _check_events(world: World) -> None:
     """Refuse events that refer to what does not exist, before any run starts."""
     settings = world.settings
-    compile_schedule(settings.event, settings.place, world.parties, Parameters(), 1.0)
+    events = events_after_march(settings.event, settings.march)
+    compile_schedule({**settings.event, **events}, settings.place, world.parties, Parameters(), 1.0)
     for name, event in settings.event.items():
         for institution, party in (event.requires_majority or {}).items():
             require_one_of(f"event.{name}.requires_majority", institution, world.plan.institutions)
@@ -185,7 +187,8 @@ def _meetings_by_day(
             stance_set=_row(f"meeting.{name}.stances", meeting.stances, parties, np.nan),
             duty=np.array([meeting.duty.get(sector, 0.0) for sector in sector_of]),
         )
-        by_day.setdefault(day_of(meeting.date), []).append(table)
+        if meeting.enabled:
+            by_day.setdefault(day_of(meeting.date), []).append(table)
     return {day: tuple(tables) for day, tables in by_day.items()}
 
 
@@ -207,7 +210,7 @@ def _presidia_by_day(
 ) -> dict[int, tuple[str, ...]]:
     by_day: dict[int, list[str]] = {}
     for name, presidium in settings.presidium.items():
-        plan.chamber_index(presidium.chamber)
+        plan.chambers_named(presidium.chamber)
         for slate in presidium.slates.values():
             for party in slate:
                 require_one_of(f"presidium.{name}.slates", party, parties.ids)
