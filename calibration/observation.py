@@ -276,9 +276,7 @@ def _claim(
     ]  # fmt: skip
 
 
-_BUILD: dict[
-    str, Callable[[Observation, Sequence[str], ErrorModel, float], list[Operator]]
-] = {
+_BUILD: dict[str, Callable[[Observation, Sequence[str], ErrorModel, float], list[Operator]]] = {
     "resolution": _resolution,
     "seats": _shares,
     "conference": _shares,
@@ -376,18 +374,18 @@ def _predict_membership(record: Record, operator: Operator) -> NDArray[np.float6
 
 
 def _predict_claim(record: Record, operator: Operator) -> NDArray[np.float64]:
-    figure = _figure_of(operator)
+    figure = figure_of(operator)
     columns = [record.parties.index(party) for party in operator.groups[0]]
     holds = np.ones(len(operator.days), dtype=np.bool_)
     for target in operator.observation.target:
         series = share_series(record, target)[operator.days]
         own = series[:, columns].sum(axis=1)
         others = np.delete(series, columns, axis=1)
-        holds &= _claim_holds(figure, own, others)
+        holds &= claim_holds(figure, own, others)
     return holds[:, None].astype(np.float64)
 
 
-def _figure_of(operator: Operator) -> Figure:
+def figure_of(operator: Operator) -> Figure:
     """Return the figure that a claim or level was built from."""
     for figure in operator.observation.figures:
         if figure.parties == operator.groups[0] and operator.labels[0] in (
@@ -398,9 +396,10 @@ def _figure_of(operator: Operator) -> Figure:
     raise KeyError(operator.labels[0])
 
 
-def _claim_holds(
+def claim_holds(
     figure: Figure, own: NDArray[np.float64], others: NDArray[np.float64]
 ) -> NDArray[np.bool_]:
+    """Return whether a claim holds, shape (n,), of shares (n,) among others (n, n_others)."""
     if figure.relation == "plurality":
         return own > others.max(axis=1)
     if figure.relation == "smallest":
