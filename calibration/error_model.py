@@ -56,12 +56,20 @@ class ErrorModel(Settings):
         """Refuse correlations and deviations outside their range."""
         for name in ("correlation_meeting", "correlation_seats", "correlation_ballot"):
             require_between(
-                f"error_model.{name}", getattr(self, name), 0.0, 0.9, "A correlation.",
+                f"error_model.{name}",
+                getattr(self, name),
+                0.0,
+                0.9,
+                "A correlation.",
                 open_low=True,
             )
         for name in ("membership_log_sd", "attendance_log_sd", "turnout_sd"):
             require_between(
-                f"error_model.{name}", getattr(self, name), 0.0, 10.0, "A deviation.",
+                f"error_model.{name}",
+                getattr(self, name),
+                0.0,
+                10.0,
+                "A deviation.",
                 open_low=True,
             )
         for name in ("ballots_at_most", "unknown_count"):
@@ -159,7 +167,9 @@ def presidium_log_score(
     alpha = floored(shares) * effective_precision(mandates, correlation)
     at = floored(seats / seats.sum())
     log_density = (
-        gammaln(alpha.sum(axis=-1)) - gammaln(alpha).sum(axis=-1) + ((alpha - 1) * np.log(at)).sum(-1)
+        gammaln(alpha.sum(axis=-1))
+        - gammaln(alpha).sum(axis=-1)
+        + ((alpha - 1) * np.log(at)).sum(-1)
     )
     score: NDArray[np.float64] = log_density - (len(seats) - 1) * np.log(seats.sum())
     return np.minimum(score, 0.0)
@@ -178,9 +188,8 @@ def presidium_draws(
     return drawn.reshape(shares.shape) / n_seats
 
 
-def normal_log_density(
-    value: float, mean: NDArray[np.float64], sd: float
-) -> NDArray[np.float64]:
+def normal_log_density(value: float, mean: NDArray[np.float64], sd: float) -> NDArray[np.float64]:
     """Return the log density of a Normal law."""
     z = (value - mean) / sd
-    return -0.5 * z**2 - np.log(sd * np.sqrt(2 * np.pi))
+    density: NDArray[np.float64] = -0.5 * z**2 - np.log(sd * np.sqrt(2 * np.pi))
+    return density

@@ -329,7 +329,8 @@ def _predict_resolution(record: Record, operator: Operator) -> NDArray[np.float6
     result = record.meetings[operator.observation.target[0]]
     by_side = dict(zip(SIDES, result.expected_left_right_abstain, strict=True))
     values = np.array([[by_side[label] for label in operator.labels]])
-    return values / values.sum()
+    shares: NDArray[np.float64] = values / values.sum()
+    return shares
 
 
 def _predict_seats(record: Record, operator: Operator) -> NDArray[np.float64]:
@@ -369,8 +370,9 @@ def _predict_membership(record: Record, operator: Operator) -> NDArray[np.float6
         i for i, name in enumerate(record.constituencies) if target == ("all",) or name in target
     ]
     columns = [record.parties.index(party) for party in operator.groups[0]]
-    people = record.members[operator.days][:, rows][:, :, columns].sum(axis=(1, 2))
-    return people[:, None]
+    chosen = record.members[operator.days][:, rows][:, :, columns]
+    people: NDArray[np.float64] = chosen.sum(axis=(1, 2))[:, None]
+    return people
 
 
 def _predict_claim(record: Record, operator: Operator) -> NDArray[np.float64]:
@@ -401,9 +403,9 @@ def claim_holds(
 ) -> NDArray[np.bool_]:
     """Return whether a claim holds, shape (n,), of shares (n,) among others (n, n_others)."""
     if figure.relation == "plurality":
-        return own > others.max(axis=1)
+        return np.asarray(own > others.max(axis=1))
     if figure.relation == "smallest":
-        return own < others.min(axis=1)
+        return np.asarray(own < others.min(axis=1))
     lower = -np.inf if figure.lower is None else figure.lower / 100.0
     upper = np.inf if figure.upper is None else figure.upper / 100.0
     return (own > lower) & (own < upper)
@@ -479,7 +481,7 @@ def _log_by_day(
 
 
 def _mandates(operator: Operator) -> float:
-    """Number of mandates behind a presidium: forty for each of its seats, assumed."""
+    """Return the mandates behind a presidium: forty for each of its seats, assumed."""
     return 40.0 * operator.n
 
 

@@ -49,6 +49,11 @@ COMMANDS: dict[str, Command] = {
         "experiments.calibrate:main",
         "hydra",
     ),
+    "bench": Command(
+        "measure speed and memory on this machine, beside a plain Mesa model",
+        "experiments.bench:main",
+        "plain",
+    ),
     "scenarios": Command(
         "list the scenarios, and what each changes and cannot claim",
         "experiments.scenarios:main",
