@@ -79,7 +79,7 @@ def elect_delegates(model: PlainModel) -> None:
         )
         chance = rho * plan.group_renewal[g] * (1 + election.mismatch_factor * mismatch)
         for seat in range(first, last):
-            if renewal[seat] < chance:
+            if model.seats[seat] is not None and renewal[seat] < chance:
                 model.seats[seat] = pick(sender, choice[seat])
                 model.since[seat] = day
     for first, last, until in plan.dissolutions:

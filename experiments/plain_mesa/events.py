@@ -18,11 +18,11 @@ def happen(model: PlainModel) -> None:
     """Make the changes of today's events, in the order of the configuration."""
     for place in model.places:
         place.joint_action, place.elections_open = 0.0, True
-    for event in model.settings.event.values():
+    for event in model.events.values():
         if not event.enabled:
             continue
         for effect in event.effects:
-            first, last = (day_of(text) for text in effect.window or event.window)
+            first, last = _days(event, effect.window or event.window)
             every_day = effect.spread == "uniform" or effect.op in ("flag", "close")
             today = first <= model.day <= last if every_day else model.day == first
             if today and _has_its_majority(model, event):
@@ -33,12 +33,17 @@ def attention(model: PlainModel, place: Place) -> float:
     """Return how much events occupy a place today (E8): 1 at most, halving afterwards."""
     half_life = model.settings.constants.choice.salience_half_life_days
     total = 0.0
-    for event in model.settings.event.values():
-        first, last = (day_of(text) for text in event.window)
+    for event in model.events.values():
+        first, last = _days(event, event.window)
         reached = event.enabled and event.salience and _reaches(place, event.places, event.sectors)
         if reached and first <= model.day:
             total += 2 ** (-max(model.day - last, 0) / half_life)
     return min(total, 1.0)
+
+
+def _days(event: Event, window: tuple[str, str]) -> tuple[int, int]:
+    first, last = (day_of(text) + event.shift_days for text in window)
+    return first, last
 
 
 def _reaches(place: Place, places: tuple[str, ...] | None, sectors: tuple[str, ...] | None) -> bool:
@@ -82,6 +87,8 @@ def _change(model: PlainModel, event: Event, effect: Effect, n_days: int) -> Non
         model.stigma, model.stigma_half_life = value, half_life
     elif kind == "stigma_clearing":
         model.stigma_clearing = value
+    elif kind == "unused_majority":
+        model.unused_majority = value
     elif kind == "words":
         model.words = value
     elif kind == "action":

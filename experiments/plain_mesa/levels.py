@@ -103,9 +103,9 @@ def change_levels(model: PlainModel) -> None:
             ]
         if on.fatigue:
             place.fatigue += constants.fatigue.per_day * model.words * (1 - place.fatigue)
-        cost = constants.credibility.unused_majority_per_day
         place.credibility = [
-            v * (1 - 1 / constants.credibility.memory_days) - cost * ((place.name, k) in answerable)
+            v * (1 - 1 / constants.credibility.memory_days)
+            - model.unused_majority * ((place.name, k) in answerable)
             for k, v in enumerate(place.credibility)
         ]
         rule = constants.repression
@@ -134,7 +134,7 @@ def _recruited(model: PlainModel, unit: Unit) -> Row:
 
 def _unused_majorities(model: PlainModel) -> set[tuple[str, int]]:
     """Return the places, with the party that holds their soviets and has not acted."""
-    if model.acted or model.settings.constants.credibility.unused_majority_per_day == 0:
+    if model.acted or model.unused_majority == 0:
         return set()
     plan = model.world.plan
     found = set()

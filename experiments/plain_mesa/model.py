@@ -15,6 +15,7 @@ from experiments.plain_mesa.groups import Place, Row, Unit, intercepts
 from experiments.plain_mesa.levels import change_levels, contact, face_the_day, take_shares
 from experiments.plain_mesa.person import PersonAgent
 from sim.ballot import BallotResult
+from sim.march import events_after_march
 from sim.meeting import MeetingResult
 from sim.parameters import Parameters
 from sim.party import ISSUES
@@ -88,6 +89,8 @@ class PlainModel(mesa.Model):  # type: ignore[misc]
         self.stigma_clearing = constants.repression.stigma_clearing
         self.cleared = [0.0] * self.n_parties
         self.words, self.acted = constants.fatigue.initial_words, False
+        self.unused_majority = constants.credibility.unused_majority_per_day
+        self.events = events_after_march(settings.event, settings.march)
 
         self.places = self._places()
         self.units = [unit for place in self.places for unit in place.units]
@@ -197,5 +200,6 @@ class PlainModel(mesa.Model):  # type: ignore[misc]
             place.left_history = [left] * self.settings.constants.repression.tide_window_days
             for unit in place.units:
                 unit.first_public = unit.public
-                unit.members = [100 * share / (unit.ratio + 1) for share in unit.private]
+                begun = 100 * self.settings.constants.membership.initial_share
+                unit.members = [begun * share / (unit.ratio + 1) for share in unit.private]
                 unit.first_contact = contact(self, unit)

@@ -185,5 +185,6 @@ def events():
             28, 28, Effect("credibility.KD", 5.0), requires_majority={"soviet": "KD"}
         ),
         "cancelled": event(29, 29, Effect("credibility.KD", 9.0), enabled=False),
+        "hesitation": event(19, 19, Effect("unused_majority", 0.02, "set"), shift_days=3),
         "action": event(33, 33, Effect("action", op="flag")),
     }
