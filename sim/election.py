@@ -163,6 +163,8 @@ def renew(
 ) -> Mandates:
     """Renew mandates for one day (E16), and hold the day's general elections.
 
+    A vacant seat has no mandate to renew: only a general election fills it.
+
     Parameters
     ----------
     mandates : Mandates
@@ -268,10 +270,9 @@ def _renew(  # type: ignore[no-untyped-def]
             mismatch += abs(share - count[k] / total)
         chance = rate * group_renewal[g] * (1.0 + mismatch_factor * mismatch)
         for s in range(first, last):
-            if uniform(key_renewal, slots[s]) < chance:
+            if allegiance[s] != VACANT and uniform(key_renewal, slots[s]) < chance:
                 elected = _pick(row, uniform(key_choice, slots[s]))
-                if allegiance[s] != VACANT:
-                    count_of_chamber[group_chamber[g], allegiance[s]] -= 1
+                count_of_chamber[group_chamber[g], allegiance[s]] -= 1
                 count_of_chamber[group_chamber[g], elected] += 1
                 allegiance[s] = elected
                 since[s] = day
