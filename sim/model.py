@@ -146,10 +146,25 @@ class RevolutionModel(mesa.Model):  # type: ignore[misc]
     @property
     def agents(self) -> Any:
         """Parties, units, institutions and delegates as Mesa agents, registered on first use."""
+        self._register_once()
+        return super().agents
+
+    @property
+    def agents_by_type(self) -> Any:
+        """The same agents, as one AgentSet for each class."""
+        self._register_once()
+        return super().agents_by_type
+
+    @property
+    def agent_types(self) -> Any:
+        """Classes of the agents."""
+        self._register_once()
+        return super().agent_types
+
+    def _register_once(self) -> None:
         if not getattr(self, "_registered", True):
             self._registered = True
             register_agents(self)
-        return super().agents
 
     def person(self, agent_id: int) -> Person:
         """Return one person by id, as an object that explains itself.
