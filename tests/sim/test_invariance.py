@@ -1,4 +1,4 @@
-"""What does not matter: the zero of utility, the order of places and parties, other places (V16)."""
+"""What does not matter: the zero of utility, labels and order, other places (V16)."""
 
 from dataclasses import replace
 

@@ -150,11 +150,29 @@ def test_slots_of_a_place_depend_on_its_name_alone():
 
 def test_numbers_of_decisions_are_never_changed():
     # They are part of every result: a new decision goes to the end of this list.
-    names = (
-        "REPLICATE INITIAL_SHARES INITIAL_ALLEGIANCE IDEAL_POINT_1 IDEAL_POINT_2 FEAR_THRESHOLD "
-        "RECONSIDERATION CHOICE TURNOVER ENTRANT DESERTION JOINT_ACTION MANDATE_INITIAL "
-        "MANDATE_RENEWAL MANDATE_CHOICE MANDATE_ELECTION_DAY ATTENDANCE VOTE MEMBER_FLAG "
-        "LEADERSHIP PARAMETERS OBSERVATION"
-    ).split()
+    names = [
+        "REPLICATE",
+        "INITIAL_SHARES",
+        "INITIAL_ALLEGIANCE",
+        "IDEAL_POINT_1",
+        "IDEAL_POINT_2",
+        "FEAR_THRESHOLD",
+        "RECONSIDERATION",
+        "CHOICE",
+        "TURNOVER",
+        "ENTRANT",
+        "DESERTION",
+        "JOINT_ACTION",
+        "MANDATE_INITIAL",
+        "MANDATE_RENEWAL",
+        "MANDATE_CHOICE",
+        "MANDATE_ELECTION_DAY",
+        "ATTENDANCE",
+        "VOTE",
+        "MEMBER_FLAG",
+        "LEADERSHIP",
+        "PARAMETERS",
+        "OBSERVATION",
+    ]
     listed = {d.name: d.value for d in Decision}
     assert {name: listed[name] for name in names} == {n: i for i, n in enumerate(names, start=1)}
