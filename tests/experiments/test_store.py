@@ -6,7 +6,7 @@ import os
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from experiments import store
@@ -35,13 +35,16 @@ def test_columns_have_the_types_that_r_reads(tmp_path):
     assert kinds == {"day": "int32", "share": "double", "party": "string"}
 
 
+@settings(deadline=None, max_examples=30)  # a file each; their speed is the disk's
+@example(whole=[0], text="\x00")
 @given(
     whole=st.lists(st.integers(-(2**31), 2**31 - 1), max_size=20),
     text=st.text(max_size=20),
 )
 def test_any_whole_numbers_and_text_come_back(tmp_path_factory, whole, text):
     path = tmp_path_factory.mktemp("tables") / "t.parquet"
-    columns = {"n": np.array(whole, dtype=np.int64), "t": np.full(len(whole), text, dtype=object)}
+    texts = np.array([text] * len(whole), dtype=object)
+    columns = {"n": np.array(whole, dtype=np.int64), "t": texts}
     store.write_table(path, columns)
     back = store.read_table(path)
     assert back["n"].tolist() == whole
