@@ -11,6 +11,7 @@ import numpy as np
 from sim.agents import Person, person_view, register_agents
 from sim.calendar_os import N_DAYS, new_style, old_style
 from sim.day import MECHANISMS, Mechanism, Today, apply_events
+from sim.leadership import lead
 from sim.parameters import Parameters
 from sim.record import Record, by_constituency, empty_record, record_day
 from sim.run_data import start
@@ -93,6 +94,10 @@ class RevolutionModel(mesa.Model):  # type: ignore[misc]
         record_day(self.record, self.state, self.world, self.day)
         self.day += 1
         self.running = self.day < N_DAYS
+        leadership = self.world.settings.leadership
+        if leadership.enabled and not self.running:
+            left = self.world.parties.left
+            self.record.leadership = lead(self.record, left, leadership, self.data.seed)
 
     def run(self, until_day: int = N_DAYS) -> Record:
         """Live every day up to, and not including, ``until_day``; return the record."""

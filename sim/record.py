@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from sim.ballot import BallotResult
 from sim.calendar_os import N_DAYS
+from sim.leadership import Leadership
 from sim.meeting import MeetingResult
 from sim.state import State
 from sim.world import World
@@ -57,6 +58,8 @@ class Record:
         Dated ballots, one result for each day of voting.
     presidia : dict of str to ndarray of int64
         Seats by slate, in the order of the configuration.
+    leadership : Leadership or None
+        Course of the leadership module, if it was enabled and the period is over.
     """
 
     parties: tuple[str, ...]
@@ -82,6 +85,7 @@ class Record:
     meetings: dict[str, MeetingResult] = field(default_factory=dict)
     ballots: dict[str, list[BallotResult]] = field(default_factory=dict)
     presidia: dict[str, NDArray[np.int64]] = field(default_factory=dict)
+    leadership: Leadership | None = None
 
     def shares(self, constituency: str, *, public: bool = False) -> NDArray[np.float64]:
         """Return daily shares of one constituency, shape (n_recorded, n_parties)."""

@@ -15,6 +15,7 @@ from sim.event import Event
 from sim.fatigue import FatigueSettings
 from sim.grievance import GrievanceSettings
 from sim.institution import Institution
+from sim.leadership import LeadershipSettings
 from sim.march import MarchSettings
 from sim.mechanism import Mechanisms
 from sim.meeting import Meeting, MeetingSettings
@@ -68,6 +69,8 @@ class ModelSettings(Settings):
         Dated presidium elections by id.
     march : MarchSettings
         The march on Petrograd, whose outcome decides which events follow.
+    leadership : LeadershipSettings
+        The leadership module, an illustration; off unless enabled.
     size : Size
         How many agents.
     mechanism : Mechanisms
@@ -87,6 +90,7 @@ class ModelSettings(Settings):
     ballot: Mapping[str, Ballot]
     presidium: Mapping[str, Presidium]
     march: MarchSettings = field(default_factory=MarchSettings)
+    leadership: LeadershipSettings = field(default_factory=LeadershipSettings)
     size: Size = field(default_factory=Size)
     mechanism: Mechanisms = field(default_factory=Mechanisms)
     constants: Constants = field(default_factory=Constants)
