@@ -39,6 +39,11 @@ class Command(NamedTuple):
 
 
 COMMANDS: dict[str, Command] = {
+    "run": Command(
+        "simulate 1917, hold it against the record and draw both",
+        "experiments.run:main",
+        "hydra",
+    ),
     "evidence": Command(
         "list the documented figures, or check a file of your own",
         "experiments.evidence:main",

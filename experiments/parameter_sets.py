@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from calibration.error_model import ErrorModel
 from experiments.errors import SettingsError
 from sim.ensemble import Replicate
 from sim.parameters import Parameters
@@ -126,6 +127,15 @@ def spread_by_cause(
     between = sum(len(g) * (g.mean(axis=0) - centre) ** 2 for g in groups) / (n_groups - 1)
     size = (n - (sizes**2).sum() / n) / (n_groups - 1)
     return np.sqrt(np.maximum(between - within, 0.0) / size), np.sqrt(within)
+
+
+def error_model_for(settings: RunSettings) -> ErrorModel:
+    """Return the scatter of sources: as inferred with a posterior, else as assumed before."""
+    if parameter_source(settings) != POSTERIOR:
+        return ErrorModel()
+    module: Any = importlib.import_module("calibration.posterior")
+    inferred: ErrorModel = module.load_posterior().error_model()
+    return inferred
 
 
 def posterior_installed() -> bool:

@@ -78,7 +78,9 @@ TABLES: dict[str, Table] = {
         ("replicate",),
         {
             "replicate": REPLICATE,
-            "draw": Column("int32", "number", "Parameter set; replicates with one number share it."),
+            "draw": Column(
+                "int32", "number", "Parameter set; replicates with one number share it."
+            ),
             "seed": Column("string", "number", "Seed of the replicate (exceeds 32 bits)."),
             "status": Column("string", "word", "``finished``, ``failed`` or ``not run``."),
             "error": Column("string", "text", "Why it failed; empty otherwise."),
@@ -236,12 +238,18 @@ TABLES: dict[str, Table] = {
             "unit": Column("string", "word", "``share`` (0 to 1), ``people``, or ``claim``."),
             "documented": Column("float64", "unit", "Value printed; 1 for a claim."),
             "predicted": Column("float64", "unit", "Median of the replicates' predictions."),
-            "low_50": Column("float64", "unit", "Lower end, 50 % predictive interval."),
+            "low_50": Column(
+                "float64", "unit", "Lower end, 50 % predictive interval; nan for claims."
+            ),
             "high_50": Column("float64", "unit", "Upper end, 50 % predictive interval."),
             "low_90": Column("float64", "unit", "Lower end, 90 % predictive interval."),
             "high_90": Column("float64", "unit", "Upper end, 90 % predictive interval."),
-            "within_50": Column("int32", "0 or 1", "Whether the documented value lies inside."),
-            "within_90": Column("int32", "0 or 1", "Whether the documented value lies inside."),
+            "within_50": Column(
+                "float64", "0 or 1", "Whether the printed value is inside; nan for claims."
+            ),
+            "within_90": Column(
+                "float64", "0 or 1", "Whether the printed value is inside; nan for claims."
+            ),
             "pit": Column("float64", "0 to 1", "Share of predictive draws below, ties halved."),
             "crps": Column("float64", "unit", "Continuous ranked probability score."),
             "sd_parameters": Column("float64", "unit", "Spread between parameter sets."),

@@ -108,7 +108,8 @@ def records_of(tables: Mapping[str, Columns], settings: ModelSettings) -> list[t
 
     def counts(kind: str) -> NDArray[np.int32]:
         share = grid("shares", [f"{kind}_{party}" for party in parties], daily)
-        return np.rint(share * agents).astype(np.int32)
+        found: NDArray[np.int32] = np.rint(share * agents).astype(np.int32)
+        return found
 
     initial = grid("start", parties, (len(numbers), len(constituencies)))
     private, public = counts("private"), counts("public")
@@ -168,7 +169,7 @@ def _by_party(first: Record, values: NDArray[Any], name: str = "{party}") -> Col
     }
 
 
-def _keys(records: Numbered, *axes: tuple[str, Sequence[Any]]) -> Columns:
+def _keys(records: Numbered, *axes: tuple[str, Sequence[Any] | NDArray[Any]]) -> Columns:
     """Columns that number the cells of (replicate, *axes), the last axis fastest."""
     labels = [("replicate", np.array([number for number, _ in records], dtype=np.int32))]
     labels += [(name, np.asarray(values)) for name, values in axes]
