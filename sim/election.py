@@ -107,7 +107,7 @@ def elector_shares(
 
 def delegates_by_body(count: NDArray[np.int64], plan: SeatPlan) -> NDArray[np.int64]:
     """Sum delegates over the chambers of each institution, shape (n_institutions, n_parties)."""
-    bodies = np.zeros((len(plan.institutions), count.shape[1]), dtype=np.int64)
+    bodies = np.zeros((len(plan.institutions), count.shape[1]), dtype=count.dtype)
     np.add.at(bodies, plan.institution_of_chamber, count)
     return bodies
 

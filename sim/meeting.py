@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,8 @@ from sim.institution import VACANT, SeatPlan
 from sim.streams import Decision, uniforms
 
 DIRECTIONS = ("for_soviet_power", "against_soviet_power")
+ABSENT_COUNT = {"not": None, "for": 0, "against": 1}
+"""Column of the votes to which the absent are added."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +97,7 @@ class Meeting(Settings):
         """Refuse dates outside the period, and unknown directions."""
         day_in_period("meeting.date", self.date)
         require_one_of("meeting.direction", self.direction, DIRECTIONS)
-        require_one_of("meeting.absent_count", self.absent_count, ("not", "for", "against"))
+        require_one_of("meeting.absent_count", self.absent_count, tuple(ABSENT_COUNT))
         require_between("meeting.quorum", self.quorum, 0.0, 1.0, "A share of mandates.")
         if not self.chambers:
             raise ValueError(f"meeting {self.title!r} names no chambers. Say who meets.")
@@ -184,6 +187,68 @@ def chance_of_votes(
     return np.stack([in_favour, against, 1.0 - in_favour - against], axis=1)
 
 
+def nobody_met(meeting: Meeting) -> MeetingResult:
+    """Return the result of a meeting of bodies without delegates."""
+    none = np.zeros(3, dtype=np.int64)
+    return MeetingResult(meeting.direction, np.full(3, np.nan), 0.0, 0.0, none, 0, False)
+
+
+def expected_conduct(
+    meeting: Meeting,
+    party: NDArray[Any],
+    group: NDArray[np.int64],
+    plan: SeatPlan,
+    electors: NDArray[np.float64],
+    position: NDArray[np.float64],
+    zeal: NDArray[np.float64],
+    whip: NDArray[np.float64],
+    stance_set: NDArray[np.float64],
+    duty: NDArray[np.float64],
+    fatigue: NDArray[np.float64],
+    responsiveness: float,
+    settings: MeetingSettings,
+    *,
+    all_attend: bool = False,
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return how likely delegates are to attend (E17) and to cast each vote (E18).
+
+    Parameters
+    ----------
+    meeting : Meeting
+        The rules.
+    party, group : ndarray of int, shape (n,)
+        Allegiance of each delegate, and the group of seats that sent it.
+    plan, electors, position, zeal, whip, stance_set, duty, fatigue, responsiveness, settings
+        As for :func:`hold_meeting`.
+    all_attend : bool
+        Whether attendance is complete.
+
+    Returns
+    -------
+    attending : ndarray of float64, shape (n,)
+        Chance of attending.
+    votes : ndarray of float64, shape (n, 3)
+        Chances of voting for, against, and of abstaining.
+    """
+    sign = 1.0 if meeting.direction == "for_soviet_power" else -1.0
+    stance = np.where(np.isnan(stance_set), sign * position, stance_set)
+    place = plan.group_constituency[group]
+    known = place >= 0
+    attending = (
+        np.ones(len(party))
+        if all_attend
+        else chance_of_attending(
+            whip[party],
+            np.where(known, duty[place], 0.0),
+            np.where(known, fatigue[place], 0.0),
+            zeal[party],
+            settings,
+        )
+    )
+    support = electors[plan.group_elector[group]] @ ((1.0 + stance) / 2.0)
+    return attending, chance_of_votes(stance[party], support, responsiveness, settings)
+
+
 def hold_meeting(
     meeting: Meeting,
     seats: NDArray[np.int64],
@@ -239,29 +304,12 @@ def hold_meeting(
     """
     seats = seats[allegiance[seats] != VACANT]
     if len(seats) == 0:
-        return MeetingResult(
-            meeting.direction, np.full(3, np.nan), 0.0, 0.0, np.zeros(3, dtype=np.int64), 0, False
-        )
-    sign = 1.0 if meeting.direction == "for_soviet_power" else -1.0
-    stance = np.where(np.isnan(stance_set), sign * position, stance_set)
-    party = allegiance[seats]
-    group = plan.group[seats]
-    place = plan.group_constituency[group]
-    known = place >= 0
-    attending = (
-        np.ones(len(seats))
-        if all_attend
-        else chance_of_attending(
-            whip[party],
-            np.where(known, duty[place], 0.0),
-            np.where(known, fatigue[place], 0.0),
-            zeal[party],
-            settings,
-        )
-    )
-    support = electors[plan.group_elector[group]] @ ((1.0 + stance) / 2.0)
-    votes = chance_of_votes(stance[party], support, responsiveness, settings)
-    absent = {"not": None, "for": 0, "against": 1}[meeting.absent_count]
+        return nobody_met(meeting)
+    attending, votes = expected_conduct(
+        meeting, allegiance[seats], plan.group[seats], plan, electors, position, zeal, whip,
+        stance_set, duty, fatigue, responsiveness, settings, all_attend=all_attend,
+    )  # fmt: skip
+    absent = ABSENT_COUNT[meeting.absent_count]
     weighted = attending @ votes
     here = uniforms(seed, Decision.ATTENDANCE, day, plan.slot[seats]) < attending
     u = uniforms(seed, Decision.VOTE, day, plan.slot[seats])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +15,7 @@ from sim.event import Schedule, compile_schedule
 from sim.march import events_after_march
 from sim.membership import initial_members
 from sim.parameters import Parameters
-from sim.population import draw_shares, people_from
+from sim.population import Population, draw_shares, people_from
 from sim.state import State
 from sim.turnover import entrant_shares
 from sim.world import World
@@ -85,8 +86,7 @@ def start(world: World, parameters: Parameters, seed: int) -> tuple[RunData, Sta
         What is fixed, and the evening before 1 March.
     """
     settings, parties, layout = world.settings, world.parties, world.layout
-    constants, on = settings.constants, settings.mechanism
-    choice, n_c, n_k = constants.choice, len(layout.ids), len(parties.ids)
+    choice, on = settings.constants.choice, settings.mechanism
     expected = world.initial_mean
     if settings.initial_shares == "drawn":
         expected = draw_shares(expected, choice.share_precision, seed, layout.ids)
@@ -97,6 +97,43 @@ def start(world: World, parameters: Parameters, seed: int) -> tuple[RunData, Sta
         choice.inertia, seed,
     )  # fmt: skip
     count = count_by_unit(people.allegiance, world)
+    return first_evening(world, parameters, seed, expected, intercepts, people, count)
+
+
+def first_evening(
+    world: World,
+    parameters: Parameters,
+    seed: int,
+    expected: NDArray[np.float64],
+    intercepts: NDArray[np.float64],
+    people: Population,
+    count: NDArray[Any],
+) -> tuple[RunData, State]:
+    """Return the evening before 1 March of people who are there already.
+
+    Parameters
+    ----------
+    world : World
+        Tables.
+    parameters : Parameters
+        Parameter set.
+    seed : int
+        Seed of the first mandates and of the days of elections.
+    expected, intercepts : ndarray of float64, shape (n_constituencies, n_parties)
+        Expected initial shares, and the intercepts under which they are at rest.
+    people : Population
+        Who there is.
+    count : ndarray, shape (n_units, n_parties)
+        How many of them are with each party.
+
+    Returns
+    -------
+    RunData, State
+        As from :func:`start`.
+    """
+    settings, parties, layout = world.settings, world.parties, world.layout
+    constants = settings.constants
+    choice, n_c, n_k = constants.choice, len(layout.ids), len(parties.ids)
     share_of_unit = count / count.sum(axis=1, keepdims=True)
     by_place = np.add.reduceat(count, layout.unit_first[:-1], axis=0)
     share = by_place / by_place.sum(axis=1, keepdims=True)
@@ -117,7 +154,7 @@ def start(world: World, parameters: Parameters, seed: int) -> tuple[RunData, Sta
         constituency_of_unit=layout.constituency_of_unit,
         private_count=count,
         public_count=count.copy(),
-        village_count=np.zeros((n_c, n_k), dtype=np.int64),
+        village_count=np.zeros((n_c, n_k), dtype=count.dtype),
         private_share=share,
         public_share=share.copy(),
         private_unit_share=share_of_unit,
@@ -144,7 +181,7 @@ def start(world: World, parameters: Parameters, seed: int) -> tuple[RunData, Sta
         elections_open=np.ones(n_c, dtype=np.bool_),
         acted=False,
         extra_utility=np.zeros((layout.n_units, n_k)),
-        switches=np.zeros((n_c, n_k, n_k), dtype=np.int64),
+        switches=np.zeros((n_c, n_k, n_k), dtype=count.dtype),
     )
     data = RunData(
         parameters=parameters,
