@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from typing import Literal, NamedTuple
 
@@ -31,11 +31,14 @@ class Command(NamedTuple):
         arguments as typed. Both return an exit status.
     kind : {"hydra", "plain"}
         Whether its arguments are Hydra overrides.
+    flags : tuple of (str, str)
+        Short ways to write a setting: ``--run FOLDER`` for ``score.run=FOLDER``.
     """
 
     summary: str
     target: str
     kind: Literal["hydra", "plain"]
+    flags: tuple[tuple[str, str], ...] = ()
 
 
 COMMANDS: dict[str, Command] = {
@@ -43,6 +46,12 @@ COMMANDS: dict[str, Command] = {
         "simulate 1917, hold it against the record and draw both",
         "experiments.run:main",
         "hydra",
+    ),
+    "score": Command(
+        "hold evidence, your own too, against a finished run",
+        "experiments.score:main",
+        "hydra",
+        (("--run", "score.run"), ("--evidence", "score.evidence")),
     ),
     "evidence": Command(
         "list the documented figures, or check a file of your own",
@@ -123,7 +132,7 @@ def _dispatch(typed: Sequence[str]) -> int:
 
         print(f"allegiance {version('allegiance')}")
         return EXIT_FINE
-    name, rest = typed[0], typed[1:]
+    name, rest = typed[0], list(typed[1:])
     command = COMMANDS.get(name)
     if command is None:
         near = get_close_matches(name, COMMANDS, n=1)
@@ -133,6 +142,7 @@ def _dispatch(typed: Sequence[str]) -> int:
         module, _, function = command.target.partition(":")
         status: int = getattr(importlib.import_module(module), function)(rest)
         return status
+    rest = _as_settings(rest, dict(command.flags))
     if "-h" in rest or "--help" in rest:
         from experiments.helping import help_text
 
@@ -141,6 +151,23 @@ def _dispatch(typed: Sequence[str]) -> int:
     from experiments.jobs import run_command
 
     return run_command(name, command.target, rest)
+
+
+def _as_settings(typed: Sequence[str], flags: Mapping[str, str]) -> list[str]:
+    """Write flags such as ``--run FOLDER`` as the settings that they stand for."""
+    found, words = [], iter(typed)
+    for word in words:
+        flag, equals, value = word.partition("=")
+        if flag not in flags:
+            found.append(word)
+            continue
+        if not equals and (value := next(words, "")) == "":
+            raise UserError(
+                f"{flag} needs a value: {flag} {flags[flag].upper().rpartition('.')[2]}"
+            )
+        quoted = value.replace("\\", "\\\\").replace('"', '\\"')
+        found.append(f'{flags[flag]}="{quoted}"')
+    return found
 
 
 def _say(message: str) -> None:

@@ -137,6 +137,17 @@ def summary_lines(scored: Scored) -> list[str]:
     return lines
 
 
+def unscored_lines(scored: Scored) -> list[str]:
+    """Write what the model cannot predict, one line each, and how many rows that leaves out."""
+    table = _unscored(scored)
+    lines = [
+        f"{observation}: {reason}"
+        for observation, reason in zip(table["observation"], table["reason"], strict=True)
+    ]
+    missing = len(unscored(scored))
+    return [*lines, f"{len(scored.observations)} rows, {missing} of them not scored."]
+
+
 def spread_lines(scored: Scored) -> list[str]:
     """Say how far predicted shares spread, by cause, where the design can tell."""
     parameters, seeds = [], []
