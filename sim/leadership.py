@@ -263,8 +263,7 @@ def settled(
         The solution of ``x = openness W x + (1 - openness) anchor``.
     """
     matrix = np.eye(len(anchor)) - openness * weights
-    fixed: NDArray[np.float64] = np.linalg.solve(matrix, (1.0 - openness) * anchor)
-    return fixed
+    return np.asarray(np.linalg.solve(matrix, (1.0 - openness) * anchor), dtype=np.float64)
 
 
 def first_stances(settings: LeadershipSettings, seed: int) -> NDArray[np.float64]:
