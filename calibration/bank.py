@@ -150,13 +150,14 @@ def build_bank(
         _write(_chunk_file(home, start), arrays)
         done += len(arrays["values"])
         report(done, n_rows)
-    chunks = [np.load(_chunk_file(home, s)) for s in starts]
-    return Bank(
-        *(
-            np.concatenate([chunk[name] for chunk in chunks])
-            for name in ("values", "fitted", "others", "outcomes")
-        )
-    )
+    chunks = [_read(_chunk_file(home, s)) for s in starts]
+    names = ("values", "fitted", "others", "outcomes")
+    return Bank(*(np.concatenate([chunk[name] for chunk in chunks]) for name in names))
+
+
+def _read(path: Path) -> dict[str, NDArray[np.float64]]:
+    with np.load(path) as stored:
+        return {name: stored[name] for name in stored.files}
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,8 @@
 A quadratic emulator of each feature (linear where the wave is small) is fitted to the first
 wave. A point is implausible if the documented feature lies too many deviations from its
 emulated mean, the variance being that of the observation, of the replicates around the
-emulator, and of the model's own discrepancy (Vernon, Goldstein and Bower 2010; McCulloch et al. 2022).
+emulator, and of the model's own discrepancy (Vernon, Goldstein and Bower 2010; McCulloch and
+others 2022).
 """
 
 from __future__ import annotations
