@@ -108,7 +108,7 @@ def run_ensemble(
         yield from _collect(executor, settings, replicates, reduce)
         return
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_one_thread_each)
+    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=one_thread_each)
     try:
         yield from _collect(pool, settings, replicates, reduce)
     finally:
@@ -129,7 +129,7 @@ def _collect(
         yield futures[future], future.result()
 
 
-def _one_thread_each() -> None:
+def one_thread_each() -> None:
     """Keep each worker to one thread, and let Ctrl-C be the parent's business."""
     import signal
 
