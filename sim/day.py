@@ -234,15 +234,14 @@ def live(state: State, today: Today) -> None:
 
 
 def take_shares(state: State, world: World) -> None:
-    """Turn counts into shares, by unit and constituency; an empty unit keeps its own."""
+    """Turn counts into shares, by unit and constituency; where nobody is left, shares stay."""
     for kind in ("private", "public"):
         count = getattr(state, f"{kind}_count")
-        total = count.sum(axis=1, keepdims=True)
-        before = getattr(state, f"{kind}_unit_share")
-        unit = np.where(total > 0, count / np.maximum(total, 1), before)
-        place = by_constituency(count, world)
-        setattr(state, f"{kind}_unit_share", unit)
-        setattr(state, f"{kind}_share", place / np.maximum(place.sum(axis=1, keepdims=True), 1))
+        levels = ((f"{kind}_unit_share", count), (f"{kind}_share", by_constituency(count, world)))
+        for name, by_party in levels:
+            total = by_party.sum(axis=1, keepdims=True)
+            shares = np.where(total > 0, by_party / np.maximum(total, 1), getattr(state, name))
+            setattr(state, name, shares)
 
 
 def elect_delegates(state: State, today: Today) -> None:

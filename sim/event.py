@@ -40,6 +40,18 @@ TARGETS: dict[str, tuple[str, ...]] = {
 
 WITH_PARTY = ("credibility", "government", "activity", "position", "members")
 DAILY = ("flag", "close")
+FADING = ("repression", "stigma")
+NATIONAL = (
+    "government",
+    "activity",
+    "position",
+    "stigma",
+    "stigma_clearing",
+    "words",
+    "unused_majority",
+    "action",
+)
+"""Targets that are the same everywhere, so that an effect on them has no places."""
 MARCH_OUTCOMES = ("stopped", "arrived")
 
 
@@ -116,8 +128,29 @@ class Effect(Settings):
                 "Days.",
                 open_low=True,
             )
+        if self.spread == "uniform" and self.op in ("set", "mul"):
+            raise ValueError(
+                f"event.effects.spread of {self.target!r} is uniform, but op {self.op!r} cannot "
+                "be divided over days. Use spread=pulse, or op=add where the target allows it."
+            )
         if self.op == "transfer" and self.to is None:
             raise ValueError(f"event.effects.to is missing: whom does {self.target!r} go to?")
+        self._refuse_what_nothing_reads(kind)
+
+    def _refuse_what_nothing_reads(self, kind: str) -> None:
+        unread = {
+            f"half_life_days={self.half_life_days}": self.half_life_days is not None
+            and kind not in FADING,
+            f"to={self.to}": self.to is not None and self.op != "transfer",
+            "places or sectors": kind in NATIONAL
+            and (self.places is not None or self.sectors is not None),
+        }
+        for setting, is_unread in unread.items():
+            if is_unread:
+                raise ValueError(
+                    f"event.effects of {self.target!r}, op {self.op!r}: {setting} would not "
+                    "change anything. Leave it out."
+                )
 
 
 @dataclass(frozen=True)
@@ -141,8 +174,8 @@ class Event(Settings):
     places, sectors : tuple of str or None
         Scope; ``None`` means everywhere.
     requires_majority : mapping of str to str
-        Acts only if, on its first day, the named institution holds a majority of the
-        named party.
+        Each change is made only if, on its day, the named institution holds a majority of
+        the named party. The pull on attention does not depend on it.
     requires_march : str or None
         Acts only if the march of the settings (:mod:`sim.march`) ends so: ``stopped`` or
         ``arrived``.

@@ -305,14 +305,17 @@ def plan_seats(institutions: Mapping[str, Institution], places: Places, layout: 
         chamber=chamber_of_seat,
         group=np.repeat(np.arange(len(groups)), sizes),
         slot=np.concatenate(
-            [slots_of(c, int(n)) for c, n in zip(chambers, per_chamber, strict=True)]
+            [
+                np.zeros(0, dtype=np.uint64),  # for a country without bodies
+                *(slots_of(c, int(n)) for c, n in zip(chambers, per_chamber, strict=True)),
+            ]
         ),
         group_start=np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
         group_elector=np.array([g[0] for g in groups], dtype=np.int64),
         group_chamber=chamber_of_group,
         group_constituency=np.array([g[2] for g in groups], dtype=np.int64),
         group_renewal=np.array([g[3] for g in groups], dtype=np.float64),
-        from_start=np.array(started)[chamber_of_seat],
+        from_start=np.array(started, dtype=np.bool_)[chamber_of_seat],
         elections=tuple(elections),
         dissolutions=tuple(dissolutions),
     )

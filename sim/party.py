@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 PARTY_IDS = ("NP", "KD", "RSR", "LSR", "ME", "MI", "BO")
 """The seven parties of the standard configuration, in the order of every party axis."""
 
+TRACE_SHARE = 0.001
+"""Share of a modelled party in a place that gives it none: the logit has no zero."""
+
 ISSUES = ("peace", "bread", "land", "order")
 """Grievances, in the order of every issue axis."""
 
@@ -136,7 +139,8 @@ class PartyTable:
         setting : str
             Name of the setting, for messages.
         by_party : mapping of str to float
-            Shares by party id; a party that is not modelled is folded into another.
+            Shares by party id; a party that is not modelled is folded into another, and one
+            that is not named begins with ``TRACE_SHARE``.
 
         Returns
         -------
@@ -155,7 +159,12 @@ class PartyTable:
             row[self.index(self.folds.get(party, party))] += share
         if abs(row.sum() - 1.0) > 0.005:
             raise ValueError(f"{setting} must sum to 1, got {row.sum():.4f}. Change one share.")
+        named = {self.folds.get(party, party) for party in by_party}
         row /= row.sum()
+        unnamed = [party not in named for party in self.ids]
+        if any(unnamed):
+            row[unnamed] = TRACE_SHARE
+            row /= row.sum()
         return row
 
 

@@ -68,7 +68,8 @@ def elect_presidium(faction: NDArray[np.float64], n_seats: int, rule: str) -> ND
     Returns
     -------
     ndarray of int64, shape (n_slates,)
-        Seats; they sum to ``n_seats``.
+        Seats; they sum to ``n_seats``, unless no slate has any delegate: then nobody is
+        elected.
 
     Examples
     --------
@@ -78,6 +79,8 @@ def elect_presidium(faction: NDArray[np.float64], n_seats: int, rule: str) -> ND
     >>> elect_presidium(np.array([0.4, 0.6]), 7, "majority")
     array([0, 7])
     """
+    if not faction.any():
+        return np.zeros(len(faction), dtype=np.int64)
     if rule == "majority":
         seats = np.zeros(len(faction), dtype=np.int64)
         seats[int(np.argmax(faction))] = n_seats
