@@ -137,9 +137,7 @@ def first_evening(
     share_of_unit = count / count.sum(axis=1, keepdims=True)
     by_place = np.add.reduceat(count, layout.unit_first[:-1], axis=0)
     share = by_place / by_place.sum(axis=1, keepdims=True)
-    members = initial_members(
-        100.0 * share_of_unit, world.ratio_of_unit, constants.membership
-    )
+    members = initial_members(100.0 * share_of_unit, world.ratio_of_unit, constants.membership)
     electors = elector_shares(
         share_of_unit, share, np.zeros((len(world.plan.chambers), n_k), np.int64), world.plan,
         world.non_party, constants.election,
