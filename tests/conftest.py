@@ -1,5 +1,11 @@
 """Order of the tests: by hand and properties first, then what takes long."""
 
+from hypothesis import settings
+
+# The same examples in every run, and no alarm where the machine is busy.
+settings.register_profile("steady", deadline=None, derandomize=True)
+settings.load_profile("steady")
+
 LATE = ("statistical", "slow", "browser")
 
 
