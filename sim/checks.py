@@ -57,3 +57,9 @@ def require_one_of(setting: str, value: str, known: tuple[str, ...]) -> None:
     """Refuse a word that is not in a closed list; the message lists what is."""
     if value not in known:
         raise ValueError(f"{setting} must be one of {', '.join(known)}; got {value!r}.")
+
+
+def index_of(setting: str, value: str, known: tuple[str, ...]) -> int:
+    """Return the place of a word in a closed list; the message of a refusal lists what is."""
+    require_one_of(setting, value, known)
+    return known.index(value)

@@ -99,6 +99,13 @@ class Meeting(Settings):
         require_one_of("meeting.direction", self.direction, DIRECTIONS)
         require_one_of("meeting.absent_count", self.absent_count, tuple(ABSENT_COUNT))
         require_between("meeting.quorum", self.quorum, 0.0, 1.0, "A share of mandates.")
+        for party, stance in self.stances.items():
+            require_between(
+                f"meeting.stances.{party}", stance, -1.5, 1.5, "Stances run from -1 to 1."
+            )
+        for name in ("whips", "duty"):
+            for key, logit in getattr(self, name).items():
+                require_between(f"meeting.{name}.{key}", logit, -20.0, 20.0, "A logit.")
         if not self.chambers:
             raise ValueError(f"meeting {self.title!r} names no chambers. Say who meets.")
 

@@ -10,11 +10,13 @@ import numpy as np
 
 from sim.agents import Person, person_view, register_agents
 from sim.calendar_os import N_DAYS, new_style, old_style
+from sim.checks import index_of
 from sim.day import MECHANISMS, Mechanism, Today, apply_events
 from sim.leadership import lead
 from sim.parameters import Parameters
 from sim.record import Record, by_constituency, empty_record, record_day
 from sim.run_data import start
+from sim.streams import check_seed
 from sim.world import World, build_world
 
 if TYPE_CHECKING:
@@ -51,7 +53,8 @@ class RevolutionModel(mesa.Model):  # type: ignore[misc]
     Raises
     ------
     ValueError
-        If neither settings nor world is given, or settings contradict each other.
+        If neither settings nor world is given, settings contradict each other, or the seed
+        is out of range.
     """
 
     def __init__(
@@ -62,6 +65,7 @@ class RevolutionModel(mesa.Model):  # type: ignore[misc]
         *,
         world: World | None = None,
     ) -> None:
+        check_seed(seed)
         if world is None:
             if settings is None:
                 raise ValueError("RevolutionModel needs settings or a world; got neither.")
@@ -183,7 +187,7 @@ class RevolutionModel(mesa.Model):  # type: ignore[misc]
 
     def share(self, constituency: str, party: str, *, public: bool = False) -> float:
         """Return the present share of a party in a constituency."""
-        c = self.world.layout.ids.index(constituency)
+        c = index_of("constituency", constituency, self.world.layout.ids)
         shares = self.state.public_share if public else self.state.private_share
         return float(shares[c, self.world.parties.index(party)])
 
@@ -193,7 +197,7 @@ class RevolutionModel(mesa.Model):  # type: ignore[misc]
         if "/" in body:
             count: NDArray[np.int64] = self.state.mandates.count[plan.chamber_index(body)]
             return count
-        rows = plan.institution_of_chamber == plan.institutions.index(body)
+        rows = plan.institution_of_chamber == index_of("body", body, plan.institutions)
         by_party: NDArray[np.int64] = self.state.mandates.count[rows].sum(axis=0)
         return by_party
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from sim.ballot import BallotResult
 from sim.calendar_os import N_DAYS
+from sim.checks import index_of
 from sim.leadership import Leadership
 from sim.meeting import MeetingResult
 from sim.state import State
@@ -89,7 +90,7 @@ class Record:
 
     def shares(self, constituency: str, *, public: bool = False) -> NDArray[np.float64]:
         """Return daily shares of one constituency, shape (n_recorded, n_parties)."""
-        c = self.constituencies.index(constituency)
+        c = index_of("constituency", constituency, self.constituencies)
         count = (self.public_count if public else self.private_count)[: self.n_recorded, c]
         shares: NDArray[np.float64] = count / np.maximum(count.sum(axis=1, keepdims=True), 1)
         return shares
@@ -103,9 +104,10 @@ class Record:
             ``nan`` while nobody sits.
         """
         if "/" in body:
-            rows = np.array([self.chambers.index(body)])
+            rows = np.array([index_of("body", body, self.chambers)])
         else:
-            rows = np.flatnonzero(self.institution_of_chamber == self.institutions.index(body))
+            i = index_of("body", body, self.institutions)
+            rows = np.flatnonzero(self.institution_of_chamber == i)
         count = self.seats[: self.n_recorded, rows].sum(axis=1).astype(np.float64)
         total = count.sum(axis=1, keepdims=True)
         total[total == 0] = np.nan

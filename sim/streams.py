@@ -88,6 +88,12 @@ def _mix_int(z: int) -> int:
     return z ^ (z >> 31)
 
 
+def check_seed(seed: int) -> None:
+    """Refuse a seed outside ``[0, 2**63)``."""
+    if not 0 <= seed <= SEED_MAX:
+        raise ValueError(f"seed must lie in [0, 2**63), got {seed!r}. Any such integer will do.")
+
+
 def key_of(seed: int, decision: Decision, day: int) -> np.uint64:
     """Return the key under which all slots of a decision draw on a day.
 
@@ -110,8 +116,7 @@ def key_of(seed: int, decision: Decision, day: int) -> np.uint64:
     ValueError
         If the seed is negative or too large.
     """
-    if not 0 <= seed <= SEED_MAX:
-        raise ValueError(f"seed must lie in [0, 2**63), got {seed!r}. Any such integer will do.")
+    check_seed(seed)
     word = _stream_word(seed, int(decision))
     return np.uint64(_mix_int(word ^ ((day + 2) * 0xA0761D6478BD642F)))
 
