@@ -73,6 +73,11 @@ COMMANDS: dict[str, Command] = {
         "experiments.scenarios:main",
         "plain",
     ),
+    "app": Command(
+        "open the class-room page: 1917 day by day, and what if",
+        "experiments.app.command:main",
+        "plain",
+    ),
 }
 
 
