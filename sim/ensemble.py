@@ -139,17 +139,20 @@ def one_thread_each() -> None:
     numba.set_num_threads(1)
 
 
-_worlds: dict[int, tuple[Any, World]] = {}
+_worlds: dict[int, tuple[Any, str, World]] = {}
 
 
 def _world_of(settings: ModelSettings) -> World:
     """Return the tables of settings, built once in each process.
 
-    Settings arrive pickled, so that identity cannot tell whether they are the same;
-    equality can, and only the last are kept.
+    Settings arrive pickled, so that identity cannot tell whether they are the same; their
+    text can, order of mappings included. Only the last are kept.
     """
     held = _worlds.get(0)
-    if held is None or (held[0] is not settings and held[0] != settings):
-        held = (settings, build_world(settings))
+    if held is not None and held[0] is settings:
+        return held[2]
+    text = repr(settings)
+    if held is None or held[1] != text:
+        held = (settings, text, build_world(settings))
         _worlds[0] = held
-    return held[1]
+    return held[2]
