@@ -19,7 +19,8 @@ from scipy.spatial.distance import pdist
 from scipy.special import logsumexp
 
 from calibration.error_model import ErrorModel
-from calibration.observation import SIDES, Operator, OperatorSet, draw_observed, log_likelihood
+from calibration.likelihood import draw_observed, log_likelihood
+from calibration.observation import SIDES, Operator, OperatorSet
 
 if TYPE_CHECKING:
     from calibration.ledger import Observation

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calibration.error_model import floored
-from calibration.observation import Operator, OperatorSet, draw_observed
+from calibration.likelihood import draw_observed
+from calibration.observation import Operator, OperatorSet
 from calibration.prior import error_model_of
 
 RIDGE_GRID = (1e-3, 1e-2, 1e-1, 1.0, 10.0)
