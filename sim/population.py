@@ -388,7 +388,7 @@ def live_a_day(
         dtype=np.uint64,
     )
     (_live_parallel if parallel else _live)(
-        blocks.start, blocks.stop, blocks.unit, blocks.constituency, blocks.slot,
+        0, n_blocks, blocks.start, blocks.stop, blocks.unit, blocks.constituency, blocks.slot,
         people.allegiance, people.present, people.ideal, people.fear, people.joint,
         people.entry_day, today.weight, today.weighted_position, today.joint_gain,
         today.cleared, today.inertia_factor, today.reconsider, today.desert, today.turnover,
@@ -412,99 +412,102 @@ def _threshold(chance):  # type: ignore[no-untyped-def]
 def _mark(marked, n, key, first_slot, threshold):  # type: ignore[no-untyped-def]
     """Mark the agents of a block whose draw falls below a threshold.
 
-    A plain loop over integers, so that the compiler can handle several agents at once.
+    A plain loop over integers, so that the compiler can handle several agents at once; it
+    does so only if the product that all agents share is taken out of the loop.
     """
+    shared = key + (first_slot + ONE) * GOLDEN
     for j in range(n):
-        word = mix64(key + (first_slot + np.uint64(j) + ONE) * GOLDEN)
+        word = mix64(shared + np.uint64(j) * GOLDEN)
         marked[j] |= (word >> ELEVEN) < threshold
 
 
-@njit(cache=True)
-def _live_block(  # type: ignore[no-untyped-def]
-    b, start, stop, units, constituencies, slots, allegiance, present, ideal, fear, joint,
-    entry_day, weight, weighted_position, joint_gain, cleared, inertia_factor, reconsider,
-    desert, turnover, entrant_cdf, act_together, joint_step, joint_fade, silence, united_party,
-    hidden_party, ideal_sd, day, keys, change, hidden, deserted, switches,
+@njit(cache=True, nogil=True)
+def _live(  # type: ignore[no-untyped-def]
+    first_block, last_block, start, stop, units, constituencies, slots, allegiance, present,
+    ideal, fear, joint, entry_day, weight, weighted_position, joint_gain, cleared,
+    inertia_factor, reconsider, desert, turnover, entrant_cdf, act_together, joint_step,
+    joint_fade, silence, united_party, hidden_party, ideal_sd, day, keys, change, hidden,
+    deserted, switches,
 ):  # fmt: skip
-    u = units[b]
-    c = constituencies[b]
-    first = start[b]
-    n = stop[b] - first
     n_parties = weight.shape[1]
-    leave, go = _threshold(turnover[c]), _threshold(desert[c])
-    think, act = _threshold(reconsider[c]), _threshold(act_together[u])
-    marked = np.zeros(n, dtype=np.bool_)
-    if leave > 0:
-        _mark(marked, n, keys[0], slots[b], leave)
-    if go > 0:
-        _mark(marked, n, keys[2], slots[b], go)
-    if think > 0:
-        _mark(marked, n, keys[3], slots[b], think)
-    if act > 0:
-        _mark(marked, n, keys[5], slots[b], act)
     cumulated = np.empty(n_parties)
-    for j in range(n):
-        if not marked[j]:
-            continue
-        i = first + j
-        if not present[i]:
-            continue
-        slot = slots[b] + np.uint64(j)
-        a = allegiance[i]
-        if _draw_53(keys[0], slot) < leave:
-            target = uniform(keys[1], slot)
-            k = 0
-            while k < n_parties - 1 and entrant_cdf[c, k] <= target:
-                k += 1
-            allegiance[i] = k
-            joint[i] = 0.0
-            entry_day[i] = day
-            fear[i] = _beta_2_2(uniform(keys[8], slot))
-            _draw_ideal(ideal, i, ideal_sd, keys[6], keys[7], slot)
-            change[b, a] -= 1
-            change[b, k] += 1
-            continue
-        if _draw_53(keys[2], slot) < go:
-            present[i] = False
-            deserted[b, a] += 1
-            change[b, a] -= 1
-            continue
-        if _draw_53(keys[3], slot) < think:
-            exposure = joint[i] * joint_fade
-            total = 0.0
-            for k in range(n_parties):
-                z = ideal[i, 0] * weighted_position[k, 0] + ideal[i, 1] * weighted_position[k, 1]
-                if exposure > 0.0:
-                    z += exposure * joint_gain[k] + cleared[k]
-                w = weight[u, k] * np.exp(z)
-                if k == a:
-                    w *= inertia_factor
-                total += w
-                cumulated[k] = total
-            target = uniform(keys[4], slot) * total
-            k = 0
-            while k < n_parties - 1 and cumulated[k] <= target:
-                k += 1
-            if k != a:
+    widest = (stop[first_block:last_block] - start[first_block:last_block]).max()
+    marked = np.empty(widest, dtype=np.bool_)
+    for b in range(first_block, last_block):
+        u = units[b]
+        c = constituencies[b]
+        first = start[b]
+        n = stop[b] - first
+        leave, go = _threshold(turnover[c]), _threshold(desert[c])
+        think, act = _threshold(reconsider[c]), _threshold(act_together[u])
+        marked[:n] = False
+        if leave > 0:
+            _mark(marked, n, keys[0], slots[b], leave)
+        if go > 0:
+            _mark(marked, n, keys[2], slots[b], go)
+        if think > 0:
+            _mark(marked, n, keys[3], slots[b], think)
+        if act > 0:
+            _mark(marked, n, keys[5], slots[b], act)
+        for j in range(n):
+            if not marked[j]:
+                continue
+            i = first + j
+            if not present[i]:
+                continue
+            slot = slots[b] + np.uint64(j)
+            a = allegiance[i]
+            if _draw_53(keys[0], slot) < leave:
+                target = uniform(keys[1], slot)
+                k = 0
+                while k < n_parties - 1 and entrant_cdf[c, k] <= target:
+                    k += 1
                 allegiance[i] = k
-                switches[b, a, k] += 1
+                joint[i] = 0.0
+                entry_day[i] = day
+                fear[i] = _beta_2_2(uniform(keys[8], slot))
+                _draw_ideal(ideal, i, ideal_sd, keys[6], keys[7], slot)
                 change[b, a] -= 1
                 change[b, k] += 1
-        if a != united_party and _draw_53(keys[5], slot) < act:
-            joint[i] = min(joint[i] * joint_fade + joint_step, 1.0) / joint_fade
-    if silence[u] > 0.0:
-        for i in range(first, first + n):
-            if silence[u] > fear[i] and hidden_party[allegiance[i]] and present[i]:
-                hidden[b, allegiance[i]] += 1
-
-
-@njit(cache=True, nogil=True)
-def _live(start, stop, units, constituencies, slots, *rest):  # type: ignore[no-untyped-def]
-    for b in range(len(start)):
-        _live_block(b, start, stop, units, constituencies, slots, *rest)
+                continue
+            if _draw_53(keys[2], slot) < go:
+                present[i] = False
+                deserted[b, a] += 1
+                change[b, a] -= 1
+                continue
+            if _draw_53(keys[3], slot) < think:
+                exposure = joint[i] * joint_fade
+                total = 0.0
+                for k in range(n_parties):
+                    z = (
+                        ideal[i, 0] * weighted_position[k, 0]
+                        + ideal[i, 1] * weighted_position[k, 1]
+                    )
+                    if exposure > 0.0:
+                        z += exposure * joint_gain[k] + cleared[k]
+                    w = weight[u, k] * np.exp(z)
+                    if k == a:
+                        w *= inertia_factor
+                    total += w
+                    cumulated[k] = total
+                target = uniform(keys[4], slot) * total
+                k = 0
+                while k < n_parties - 1 and cumulated[k] <= target:
+                    k += 1
+                if k != a:
+                    allegiance[i] = k
+                    switches[b, a, k] += 1
+                    change[b, a] -= 1
+                    change[b, k] += 1
+            if a != united_party and _draw_53(keys[5], slot) < act:
+                joint[i] = min(joint[i] * joint_fade + joint_step, 1.0) / joint_fade
+        if silence[u] > 0.0:
+            for i in range(first, first + n):
+                if silence[u] > fear[i] and hidden_party[allegiance[i]] and present[i]:
+                    hidden[b, allegiance[i]] += 1
 
 
 @njit(cache=True, nogil=True, parallel=True)
-def _live_parallel(start, stop, units, constituencies, slots, *rest):  # type: ignore[no-untyped-def]
-    for b in prange(len(start)):
-        _live_block(b, start, stop, units, constituencies, slots, *rest)
+def _live_parallel(first_block, last_block, *rest):  # type: ignore[no-untyped-def]
+    for b in prange(first_block, last_block):
+        _live(b, b + 1, *rest)
