@@ -12,7 +12,7 @@ from experiments.plots.tables import RunTables
 if TYPE_CHECKING:
     from experiments.settings import RunSettings
 
-FIGURES: tuple[str, ...] = ()
+FIGURES: tuple[str, ...] = ("overview", "observed_predicted")
 """Modules of this package, each with ``draw(tables, settings)``; also the names of files."""
 
 

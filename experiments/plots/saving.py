@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
 
+from experiments.plots.style import house_style
 from experiments.store import replacing, write_text
 
 if TYPE_CHECKING:
@@ -58,10 +59,8 @@ def save_figure(stem: Path, drawing: Drawing) -> list[Path]:
     list of Path
         The files.
     """
-    import matplotlib as mpl
-
     written = []
-    with mpl.rc_context({"svg.hashsalt": stem.name}):
+    with house_style(hashsalt=stem.name):
         for kind, metadata in METADATA.items():
             path = stem.with_suffix(f".{kind}")
             with replacing(path) as file:
