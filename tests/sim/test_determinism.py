@@ -155,7 +155,7 @@ model = story()
 record = fingerprint(model.record)
 people = model.state.population
 print(json.dumps({
-    "jit": hasattr(__import__("sim.population").population._live_block, "py_func"),
+    "jit": hasattr(__import__("sim.population").population._live, "py_func"),
     "record": {k: hashlib.sha256(v).hexdigest() for k, v in record.items()},
     "people": {k: getattr(people, k).tolist() for k in
                ("allegiance", "present", "joint", "fear", "ideal", "entry_day")},
