@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,10 +32,21 @@ def draw_run(folder: Path, settings: RunSettings) -> list[Path]:
     list of Path
         Files written.
     """
-    tables = RunTables(folder)
     written = []
-    for name in FIGURES:
-        module = importlib.import_module(f"experiments.plots.{name}")
-        drawing: Drawing = module.draw(tables, settings)
+    for name, drawing in drawings(folder, settings):
         written += save_figure(folder / "figures" / name, drawing)
     return written
+
+
+def drawings(folder: Path, settings: RunSettings) -> Iterator[tuple[str, Drawing]]:
+    """Draw every figure of a finished run.
+
+    Yields
+    ------
+    (str, Drawing)
+        Name and figure.
+    """
+    tables = RunTables(folder)
+    for name in FIGURES:
+        module = importlib.import_module(f"experiments.plots.{name}")
+        yield name, module.draw(tables, settings)

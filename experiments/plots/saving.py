@@ -75,6 +75,18 @@ def save_figure(stem: Path, drawing: Drawing) -> list[Path]:
     return written
 
 
+def save_small(path: Path, drawing: Drawing, dots_per_inch: int) -> None:
+    """Write a figure as a small PNG of at most 256 colours, for pages and mail."""
+    from PIL import Image
+
+    whole = io.BytesIO()
+    with house_style(hashsalt=path.stem):
+        drawing.figure.savefig(whole, format="png", dpi=dots_per_inch, metadata=METADATA["png"])
+    picture = Image.open(whole).convert("RGB").quantize(256, dither=Image.Dither.NONE)
+    with replacing(path) as file:
+        picture.save(file, format="PNG", optimize=True)
+
+
 def _csv(data: Mapping[str, NDArray[Any]]) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
