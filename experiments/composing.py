@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import itertools
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar, overload
@@ -137,6 +138,12 @@ class Composer:
     def groups(self) -> list[str]:
         """List the config groups, without Hydra's own."""
         return [group for group in self._loader.list_groups("") if group != "hydra"]
+
+    def lists(self) -> list[str]:
+        """List the config groups of the root config from which several options may be chosen."""
+        text = (configs_dir() / f"{ROOT_CONFIG}.yaml").read_text(encoding="utf-8")
+        entries = [entry for entry in yaml.safe_load(text)["defaults"] if isinstance(entry, dict)]
+        return [key for entry in entries for key, value in entry.items() if isinstance(value, list)]
 
     def composed(self, overrides: Sequence[str]) -> DictConfig:
         """Compose the root config with overrides, Hydra's own node included.
@@ -382,6 +389,8 @@ def _unreadable(text: str, error: HydraException) -> str:
 
 
 def _reason(error: Exception) -> str:
+    if found := re.search(r"Could not override '([^']+)'\. No match in the defaults", str(error)):
+        return f"this subcommand has no choice of '{found[1]}'. Leave it out."
     cause = error.__cause__
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     if isinstance(cause, OmegaConfBaseException):

@@ -59,7 +59,7 @@ def _choices(composer: Composer, config: DictConfig) -> Iterator[str]:
         others = ", ".join(option for option in options if option != now)
         if now is not None:
             yield _row(f"{group}={now}", f"or {others}" if others else "")
-        elif options:
+        elif group in composer.lists():
             yield _row(f"{group}=[NAME,...]", others)
 
 

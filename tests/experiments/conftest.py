@@ -42,6 +42,7 @@ FILES = {
         parameters: {discredit: 1.0}
         scenario_notes: {relief: {title: With relief}}
         """,
+    "tempo/fast.yaml": "speed: 2",
     "sorting.yaml": """
         defaults: [config, _self_]
         sorting: {by: date}

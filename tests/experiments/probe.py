@@ -19,6 +19,10 @@ class Effect(Settings):
     value: float = 1.0
     half_life_days: float | None = None
 
+    def __post_init__(self) -> None:
+        if not self.target:
+            raise ValueError("effect.target is empty. Name what changes.")
+
 
 @dataclass(frozen=True)
 class Event(Settings):

@@ -203,7 +203,7 @@ def test_a_wrong_value_anywhere_in_a_sweep_is_refused_before_the_first_job(house
 
 
 def test_a_long_sweep_is_checked_to_its_last_value(capsys):
-    typed = ["--multirun", "seed=range(0,80)", "parameters.discredit=1,99", "hydra.sweep.dir=many"]
+    typed = ["--multirun", "parameters.discredit=1,99", "seed=range(0,80)", "hydra.sweep.dir=many"]
     assert cli.main(["probe", *typed]) == 2
     assert "got 99.0" in capsys.readouterr().err
 

@@ -31,6 +31,8 @@ pytestmark = pytest.mark.usefixtures("house")
         ("scenario=no_revlt", "no scenario 'no_revlt'. Did you mean: no_revolt? Available: hist"),
         ("scenario=[relief,no_revlt]", "there is no scenario 'no_revlt'. Did you mean: no_revolt?"),
         ("size=enormous", "there is no size 'enormous'. Available: desk, tiny."),
+        ("tempo=fast", "this subcommand has no choice of 'tempo'. Leave it out."),
+        ("size.fraction=2", "size.fraction must lie in [0, 1], got 2.0. A share of the people."),
         ("seed=abc", "seed = 'abc': must be a whole number."),
         ("n_replicates=1.5", "n_replicates = 1.5: must be a whole number."),
         ("parameters.discredit=strong", "parameters.discredit = 'strong': must be a number."),
@@ -101,5 +103,12 @@ def test_a_stray_key_in_a_file_of_ones_own_is_told(tmp_path, capsys):
     (own / "mine.yaml").write_text(text, encoding="utf-8")
     assert cli.main(["probe", f"--config-dir={own.parent}", "scenario=mine"]) == 2
     assert "no setting 'parameters.discrdit'. Did you mean: parameters.discredit?" in (
+        capsys.readouterr().err
+    )
+
+
+def test_a_fault_is_placed_where_its_own_words_do_not_say_it(capsys):
+    assert cli.main(["probe", "event.kornilov.effects.0.target=''"]) == 2
+    assert "event.kornilov.effects[0]: effect.target is empty. Name what changes." in (
         capsys.readouterr().err
     )

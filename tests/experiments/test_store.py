@@ -85,6 +85,15 @@ def test_a_write_that_breaks_off_leaves_the_former_file_and_no_part(tmp_path):
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_who_reads_while_a_file_is_replaced_sees_the_former_file_whole(tmp_path):
+    path = tmp_path / "summary.txt"
+    store.write_text(path, "first")
+    with path.open(encoding="utf-8") as reader:
+        store.write_text(path, "second")
+        assert reader.read() == "first"
+    assert path.read_text(encoding="utf-8") == "second"
+
+
 def test_a_full_disk_is_told_with_its_remedy(tmp_path):
     full = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     told = r"cannot write .*t\.txt: No space left on device\. Free some space"
