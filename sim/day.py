@@ -224,8 +224,10 @@ def live(state: State, today: Today) -> None:
         parallel=data.parallel,
     )  # fmt: skip
     state.private_count = morning.private_count + tally.change
-    state.public_count = state.private_count - tally.hidden
-    state.public_count[:, world.non_party] += tally.hidden.sum(axis=1)
+    state.public_count = state.private_count
+    if tally.hidden.any():
+        state.public_count = state.private_count - tally.hidden
+        state.public_count[:, world.non_party] += tally.hidden.sum(axis=1)
     state.village_count = morning.village_count + by_constituency(tally.deserted, world)
     state.switches = by_constituency(tally.switches, world)
     memory = world.settings.constants.united_front.memory_days
@@ -235,13 +237,27 @@ def live(state: State, today: Today) -> None:
 
 def take_shares(state: State, world: World) -> None:
     """Turn counts into shares, by unit and constituency; where nobody is left, shares stay."""
-    for kind in ("private", "public"):
-        count = getattr(state, f"{kind}_count")
-        levels = ((f"{kind}_unit_share", count), (f"{kind}_share", by_constituency(count, world)))
-        for name, by_party in levels:
-            total = by_party.sum(axis=1, keepdims=True)
+    inhabited = _take_shares(state, world, "private")
+    if inhabited and state.public_count is state.private_count:  # nobody keeps silent
+        state.public_unit_share, state.public_share = state.private_unit_share, state.private_share
+    else:
+        _take_shares(state, world, "public")
+
+
+def _take_shares(state: State, world: World, kind: str) -> bool:
+    """Take one kind of shares; tell whether somebody is left in every unit."""
+    count = getattr(state, f"{kind}_count")
+    inhabited = True
+    levels = ((f"{kind}_unit_share", count), (f"{kind}_share", by_constituency(count, world)))
+    for name, by_party in levels:
+        total = by_party.sum(axis=1, keepdims=True)
+        if total.all():
+            setattr(state, name, by_party / total)
+        else:
+            inhabited = False
             shares = np.where(total > 0, by_party / np.maximum(total, 1), getattr(state, name))
             setattr(state, name, shares)
+    return inhabited
 
 
 def elect_delegates(state: State, today: Today) -> None:

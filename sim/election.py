@@ -200,7 +200,7 @@ def renew(
         plan.group_elector,
         np.where(open_group & (plan.group_renewal > 0.0), plan.group_renewal, 0.0),
         plan.slot,
-        np.cumsum(shares, axis=1),
+        shares,
         min(rate_per_day, 1e12),
         settings.mismatch_factor,
         day,
@@ -250,15 +250,18 @@ def _draw(allegiance, seats, electors, slots, cumulated, key):  # type: ignore[n
 @njit(cache=True, nogil=True)
 def _renew(  # type: ignore[no-untyped-def]
     allegiance, since, count_of_chamber, group_chamber, group_start, group_elector, group_renewal,
-    slots, cumulated, rate, mismatch_factor, day, key_renewal, key_choice,
+    slots, shares, rate, mismatch_factor, day, key_renewal, key_choice,
 ):  # fmt: skip
-    n_parties = cumulated.shape[1]
-    count = np.empty(n_parties)
+    n_parties = shares.shape[1]
+    count, row = np.empty(n_parties), np.empty(n_parties)
     for g in range(len(group_elector)):
         if group_renewal[g] == 0.0:
             continue
         first, last = group_start[g], group_start[g + 1]
-        row = cumulated[group_elector[g]]
+        cumulated = 0.0
+        for k in range(n_parties):
+            cumulated += shares[group_elector[g], k]
+            row[k] = cumulated
         count[:] = 0.0
         for s in range(first, last):
             if allegiance[s] != VACANT:
