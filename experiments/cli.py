@@ -68,6 +68,21 @@ COMMANDS: dict[str, Command] = {
         "experiments.bench:main",
         "plain",
     ),
+    "compare": Command(
+        "what a change did: scenarios with shared luck, on one page",
+        "experiments.compare:main",
+        "hydra",
+    ),
+    "attribute": Command(
+        "which events an outcome hangs on, and what if they came at another time",
+        "experiments.attribute:main",
+        "hydra",
+    ),
+    "biography": Command(
+        "the life of one person in two worlds with the same luck",
+        "experiments.biography:main",
+        "hydra",
+    ),
     "scenarios": Command(
         "list the scenarios, and what each changes and cannot claim",
         "experiments.scenarios:main",

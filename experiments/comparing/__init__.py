@@ -1,0 +1,1 @@
+"""Scenarios compared with shared luck: runs in pairs, effects, flows, figures, report."""
