@@ -1,0 +1,199 @@
+"""What a validation runs: the model at posteriors, refits without some figures, and rivals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from calibration.bank import BankPlan, build_bank
+from calibration.error_model import ErrorModel
+from calibration.fitting import operator_sets
+from calibration.nulls.forecast import Forecast
+from calibration.nulls.linear_trend import linear_trend
+from calibration.nulls.mean_field import Recursion, mean_field
+from calibration.nulls.persistence import persistence
+from calibration.nulls.trend_fit import hierarchical_trend
+from calibration.observation import OperatorSet
+from calibration.patterns import PATTERNS, Documented, documented_ballots, patterns_of
+from calibration.posterior import load_posterior, posterior_available
+from calibration.prior import error_model_of, model_parameters, sobol_scores
+from calibration.refit import Refitter, refitter
+from calibration.splits import Registry, columns_of, read_splits
+from experiments.calibrate import say
+from experiments.errors import UserError
+from experiments.progress import counted
+from sim.ensemble import Failure, Replicate, run_ensemble
+from sim.settings import ModelSettings
+from sim.streams import replicate_seed
+
+if TYPE_CHECKING:
+    from experiments.validate import ValidateSettings
+    from sim.record import Record
+
+
+@dataclass(frozen=True)
+class Ensemble:
+    """Runs of the model at draws of a posterior.
+
+    Attributes
+    ----------
+    values : ndarray of float64, shape (n_runs, n_parameters)
+        Parameters and correlations of each run.
+    predictions : ndarray of float64, shape (n_runs, n_predictions)
+        Of all figures.
+    shown : ndarray of bool, shape (n_runs, 10)
+        Which patterns each run shows.
+    """
+
+    values: NDArray[np.float64]
+    predictions: NDArray[np.float64]
+    shown: NDArray[np.bool_]
+
+    @property
+    def error_model(self) -> ErrorModel:
+        """Scatter of sources at the posterior medians."""
+        return error_model_of(np.median(self.values, axis=0))
+
+
+@dataclass
+class Study:
+    """All that a validation needs, prepared once.
+
+    Attributes
+    ----------
+    settings : ValidateSettings
+        What was asked for.
+    operators : OperatorSet
+        Training figures first, then those never fitted.
+    n_training : int
+        Number of operators of training figures.
+    registry : Registry
+        Splits.
+    documented : Documented
+        Ballots, for the patterns.
+    posterior_name : str
+        Where the posterior comes from.
+    say : callable
+        Tells the person how far it is.
+    """
+
+    settings: ValidateSettings
+    operators: OperatorSet
+    n_training: int
+    registry: Registry
+    documented: Documented
+    posterior_name: str
+    say: Callable[[str], None] = say
+    _refitter: Refitter | None = field(default=None, repr=False)
+
+    @property
+    def trained(self) -> NDArray[np.bool_]:
+        """Which operators are training figures, shape (n_operators,)."""
+        return np.arange(len(self.operators.operators)) < self.n_training
+
+    def part(self, ensemble: Ensemble, keep: NDArray[np.bool_]) -> NDArray[np.float64]:
+        """Return the predictions of some operators."""
+        return ensemble.predictions[:, columns_of(self.operators, keep)]
+
+    def ensemble(self, fitted: NDArray[np.bool_] | None) -> Ensemble:
+        """Run the model at a posterior.
+
+        Parameters
+        ----------
+        fitted : ndarray of bool, shape (n_operators,), or None
+            Figures that the posterior may see; ``None`` is the posterior under validation.
+        """
+        return self.simulate(self._draws(fitted), self.settings.model)
+
+    def simulate(self, values: NDArray[np.float64], model: ModelSettings) -> Ensemble:
+        """Run the model at parameter values, one run each, always with the same seeds."""
+        jobs = [
+            Replicate(model_parameters(row), replicate_seed(self.settings.seed, r))
+            for r, row in enumerate(values)
+        ]
+        reduce = partial(reading_of, self.operators, self.documented)
+        found: dict[int, tuple[NDArray[np.float64], NDArray[np.bool_]]] = {}
+        runs = run_ensemble(model, jobs, reduce, workers=self.settings.workers)
+        for index, result in counted(runs, len(jobs), "runs"):
+            if isinstance(result, Failure):
+                raise UserError(f"a run of the posterior failed: {result.error}")
+            found[index] = result
+        ordered = [found[index] for index in range(len(jobs))]
+        return Ensemble(
+            values, np.array([p for p, _ in ordered]), np.array([shown for _, shown in ordered])
+        )
+
+    def rivals(self, training: OperatorSet, error_model: ErrorModel) -> list[Forecast]:
+        """Fit the four rivals to training figures."""
+        s, n = self.settings, self.settings.validate.n_draws
+        options, model = s.validate, s.model
+        recursion = Recursion(model, self.operators, Path(options.bank), s.workers)
+        return [
+            persistence(training, self.operators, model, error_model, n, s.seed),
+            linear_trend(training, self.operators, model, error_model, n, s.seed),
+            hierarchical_trend(
+                training, self.operators, model, s.prior, n, s.seed,
+                n_designs=options.trend_designs,
+            ),
+            mean_field(recursion, training, s.prior, options.mean_field_rows, n, s.seed),
+        ]  # fmt: skip
+
+    def _draws(self, fitted: NDArray[np.bool_] | None) -> NDArray[np.float64]:
+        """Return parameter values of a posterior, shape (n_draws, n_parameters)."""
+        n, seed = self.settings.validate.n_draws, self.settings.seed
+        if fitted is None and self.posterior_name != "refit":
+            name = self.settings.validate.posterior
+            values = load_posterior(Path(name) if name else None).values
+            order = np.random.default_rng(seed).permutation(len(values))
+            return values[order[np.arange(n) % len(order)]]
+        use = self.trained if fitted is None else fitted
+        sample = self._refit().posterior(use[: self.n_training])
+        return self.settings.prior.values(sample.resampled(n, seed))
+
+    def _refit(self) -> Refitter:
+        """Prepare refits from the first wave, which no figure has narrowed."""
+        if self._refitter is None:
+            s = self.settings
+            fitted, others = operator_sets(s.model)
+            scores = sobol_scores(s.effort.first_wave, s.seed)
+            plan = BankPlan(s.model, fitted, others, s.prior.values(scores), s.seed, 0)
+            done = [0]
+
+            def report(rows: int, total: int) -> None:
+                if rows == total or rows - done[0] >= max(64, total // 10):
+                    done[0] = rows
+                    self.say(f"bank: {rows} of {total} simulations")
+
+            bank = build_bank(plan, Path(s.validate.bank), workers=s.workers, on_progress=report)
+            self._refitter = refitter(bank, fitted, s.prior, s.seed)
+        return self._refitter
+
+
+def study_of(settings: ValidateSettings) -> Study:
+    """Prepare a validation."""
+    fitted, others = operator_sets(settings.model)
+    operators = OperatorSet((*fitted.operators, *others.operators), (), ())
+    named = settings.validate.posterior
+    name = named or ("shipped" if posterior_available() else "refit")
+    return Study(
+        settings,
+        operators,
+        len(fitted.operators),
+        read_splits(operators),
+        documented_ballots(operators, settings.model),
+        name,
+    )
+
+
+def reading_of(
+    operators: OperatorSet, documented: Documented, record: Record
+) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Read figures and patterns off a record; runs in a worker."""
+    shown = patterns_of(record, documented)
+    return operators.predict(record), np.array([shown[name] for name in PATTERNS])
