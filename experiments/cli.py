@@ -29,15 +29,15 @@ class Command(NamedTuple):
         ``module:function``. A ``hydra`` function takes frozen settings (the annotation of
         this argument says which) and the folder for results; a ``plain`` one takes the
         arguments as typed. Both return an exit status.
-    kind : {"hydra", "plain"}
-        Whether its arguments are Hydra overrides.
+    kind : {"hydra", "sweep", "plain"}
+        Whether its arguments are Hydra overrides. A ``sweep`` function is one job of many.
     flags : tuple of (str, str)
         Short ways to write a setting: ``--run FOLDER`` for ``score.run=FOLDER``.
     """
 
     summary: str
     target: str
-    kind: Literal["hydra", "plain"]
+    kind: Literal["hydra", "sweep", "plain"]
     flags: tuple[tuple[str, str], ...] = ()
 
 
@@ -87,6 +87,11 @@ COMMANDS: dict[str, Command] = {
         "list the scenarios, and what each changes and cannot claim",
         "experiments.scenarios:main",
         "plain",
+    ),
+    "sweep": Command(
+        "run many settings, each with its replicates, and gather one table",
+        "experiments.sweep:main",
+        "sweep",
     ),
     "app": Command(
         "open the class-room page: 1917 day by day, and what if",
@@ -168,6 +173,10 @@ def _dispatch(typed: Sequence[str]) -> int:
 
         print(help_text(name, command.summary, command.target))
         return EXIT_FINE
+    if command.kind == "sweep":
+        from experiments.sweep import run_sweep
+
+        return run_sweep(rest)
     from experiments.jobs import run_command
 
     return run_command(name, command.target, rest)

@@ -1,0 +1,1 @@
+"""The parts of ``allegiance sweep``: designs, points, cells, processes, progress, the table."""
