@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import kstest, wasserstein_distance
 
-from calibration.abc import Fit, Sample, infer, prepare
+from calibration.inference import Fit, Sample, infer, prepare
 
 LEARNT_FROM = 0.2
 """A parameter whose contraction is below this is called silent: the record does not say."""

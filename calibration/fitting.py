@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from calibration.abc import Fit, Sample, infer, prepare
+from calibration.inference import Fit, Sample, infer, prepare
 from calibration.bank import Bank, BankPlan, build_bank
 from calibration.history import Emulator, match
 from calibration.ledger import load_ledger

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from calibration.abc import infer, prepare
+from calibration.inference import infer, prepare
 from calibration.diagnostics import (
     calibrate_by_simulation,
     contraction,
