@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import socket
 import threading
 import webbrowser
@@ -60,9 +61,10 @@ def main(arguments: Sequence[str]) -> int:
         log_level="warning",
         ws="websockets-sansio",
         ws_max_size=64_000,
-        timeout_graceful_shutdown=2,
+        timeout_graceful_shutdown=1,
         server_header=False,
     )
+    logging.getLogger("uvicorn.error").addFilter(_is_worth_saying)
     print(f"The page is at {address}  (this computer only). Ctrl-C ends it.", flush=True)
     if not given.no_browser:
         threading.Timer(0.8, webbrowser.open, (address,)).start()
@@ -109,6 +111,11 @@ def open_port(wanted: int | None) -> socket.socket:
         else:
             return listening
     raise UserError("no port is free on 127.0.0.1. Close a program that listens there.")
+
+
+def _is_worth_saying(record: logging.LogRecord) -> bool:
+    """Leave out what uvicorn says when a browser still holds a connection at the end."""
+    return "graceful shutdown exceeded" not in record.getMessage()
 
 
 def _port(text: str) -> int:

@@ -11,12 +11,8 @@ from numpy.typing import NDArray
 
 from calibration.error_model import ErrorModel
 from calibration.ledger import Ledger, load_ledger
-from calibration.observation import (
-    Operator,
-    OperatorSet,
-    compile_operators,
-    draw_observed,
-)
+from calibration.likelihood import draw_observed
+from calibration.observation import Operator, OperatorSet, compile_operators
 from sim.record import Record
 from sim.settings import ModelSettings
 

@@ -31,6 +31,8 @@ from sim.world import World, build_world
 BASELINE = "historical"
 DAYS_A_FRAME = 24
 WORLDS_KEPT = 24
+MAX_CALLERS = 96
+"""Threads that answer pages; most of them wait for others."""
 N_REPLICATES = 20
 """Runs behind every interval."""
 
@@ -72,10 +74,14 @@ class Engine:
     size : str
         A config of the group ``size``.
     workers : int or None
-        Threads in which models live.
+        Threads in which the runs of ensembles live.
 
     Attributes
     ----------
+    threads, callers : ThreadPoolExecutor
+        For the runs of ensembles, and for what answers a page.
+    closing : threading.Event
+        Set when the server ends.
     n_active : int
         Runs under way.
     """
@@ -85,8 +91,11 @@ class Engine:
         self.threads = ThreadPoolExecutor(
             workers or max(2, os.cpu_count() or 2), thread_name_prefix="model"
         )
+        self.callers = ThreadPoolExecutor(MAX_CALLERS, thread_name_prefix="page")
+        self.closing = threading.Event()
         self.n_active = 0
         self._composer = Composer()
+        self._composing = threading.Lock()
         self._lock = threading.Lock()
         self._count_lock = threading.Lock()
         self._prepared: OrderedDict[tuple[str, ...], Prepared] = OrderedDict()
@@ -94,8 +103,10 @@ class Engine:
         self.scenarios = tuple(name for name in self.scenario_notes if name != BASELINE)
 
     def close(self) -> None:
-        """Let no further run start."""
-        self.threads.shutdown(wait=False, cancel_futures=True)
+        """Stop every run, and let no further one start."""
+        self.closing.set()
+        for pool in (self.threads, self.callers):
+            pool.shutdown(wait=False, cancel_futures=True)
 
     def warm_up(self) -> None:
         """Compose every scenario and compile the kernels, so that a first click is quick."""
@@ -117,13 +128,22 @@ class Engine:
             If the scenarios contradict each other.
         """
         key = tuple(sorted(scenarios))
+        found = self._kept(key)
+        if found is not None:
+            return found
+        with self._composing:
+            found = self._kept(key) or self._prepare(key)
         with self._lock:
-            if key not in self._prepared:
-                self._prepared[key] = self._prepare(key)
-                while len(self._prepared) > WORLDS_KEPT:
-                    self._prepared.popitem(last=False)
-            self._prepared.move_to_end(key)
-            return self._prepared[key]
+            self._prepared[key] = found
+            while len(self._prepared) > WORLDS_KEPT:
+                self._prepared.popitem(last=False)
+        return found
+
+    def _kept(self, key: tuple[str, ...]) -> Prepared | None:
+        with self._lock:
+            if key in self._prepared:
+                self._prepared.move_to_end(key)
+            return self._prepared.get(key)
 
     def _prepare(self, scenarios: tuple[str, ...]) -> Prepared:
         listed = ",".join((BASELINE, *scenarios))
@@ -181,7 +201,7 @@ class Engine:
             self.n_active += 1
         try:
             while model.day < N_DAYS:
-                if stop.is_set():
+                if stop.is_set() or self.closing.is_set():
                     raise Stopped
                 model.step()
                 if each_day is not None:

@@ -13,7 +13,7 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 
-from experiments.app.engine import BASELINE, N_REPLICATES, Engine, counts_with_villages
+from experiments.app.engine import N_REPLICATES, Engine, counts_with_villages
 from experiments.app.ensemble import body_ids
 from experiments.app.messages import History
 from experiments.app.stage import VILLAGES
@@ -128,8 +128,6 @@ def as_settings(engine: Engine, history: History) -> bytes:
     tree: dict[str, Any] = {"defaults": [*history.scenarios, "_self_"]}
     if history.parameters:
         tree["parameters"] = dict(history.parameters)
-    tree["seed"] = history.seed
-    tree["n_replicates"] = N_REPLICATES
     tree["scenario_notes"] = {
         MINE: {
             "title": " + ".join(note.title for note in notes) or "From the class room",
@@ -142,12 +140,19 @@ def as_settings(engine: Engine, history: History) -> bytes:
     head = [
         "# @package _global_",
         f"# Save as MY_CONFIGS/scenario/{MINE}.yaml and run, with the folder's own name:",
-        f"#   allegiance run --config-dir MY_CONFIGS 'scenario=[{BASELINE},{MINE}]' "
-        f"size={engine.size}",
+        f"#   {command_for(engine, history)}",
         "# The page shows replicate 0 of this ensemble.",
     ]
     body = yaml.safe_dump(tree, sort_keys=False, allow_unicode=True, width=96)
     return ("\n".join(head) + "\n" + body).encode()
+
+
+def command_for(engine: Engine, history: History) -> str:
+    """Return the command that runs a saved history; the seed is not a scenario's to set."""
+    return (
+        f"allegiance run --config-dir MY_CONFIGS 'scenario=[{MINE}]' size={engine.size} "
+        f"seed={history.seed} n_replicates={N_REPLICATES}"
+    )
 
 
 def _seats(record: Record, body: str) -> NDArray[np.int64]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +18,10 @@ FORMATS = ("csv", "parquet", "votes", "yaml")
 
 class BadRequestError(ValueError):
     """A message that no page of ours sends; its text is shown to whoever sent it."""
+
+
+class BusyError(BadRequestError):
+    """A good message that came too soon."""
 
 
 @dataclass(frozen=True)
@@ -187,7 +190,7 @@ def _parameter(name: str, value: Any) -> float:
         )
     low, high = BOUNDS[name]
     number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not number or not math.isfinite(value) or not low <= value <= high:
+    if not number or not low <= value <= high:  # nan is not, either
         raise BadRequestError(
             f"{name} must be a number from {low:g} to {high:g}, got {_short(value)}."
         )

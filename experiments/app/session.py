@@ -18,6 +18,7 @@ from experiments.app.engine import Engine, Stopped
 from experiments.app.ensemble import run_ensemble
 from experiments.app.messages import (
     BadRequestError,
+    BusyError,
     Ensemble,
     Export,
     History,
@@ -100,7 +101,7 @@ class Session:
                 number = request.id
                 await self._take(request)
             except BadRequestError as error:
-                n_bad += 1
+                n_bad += not isinstance(error, BusyError)
                 await self._say(number, str(error))
                 if n_bad >= BAD_MESSAGES:
                     await self.socket.close(POLICY_VIOLATION, "too many bad messages")
@@ -118,7 +119,7 @@ class Session:
         try:
             self._questions.put_nowait(request)
         except asyncio.QueueFull:
-            raise BadRequestError(
+            raise BusyError(
                 f"{QUESTIONS_WAITING} questions are waiting already. Ask again when they are "
                 "answered."
             ) from None
@@ -201,7 +202,7 @@ class Session:
             await self._say(number, f"{type(error).__name__}: {error}")
 
     async def _in_thread(self, work: Callable[[], Any]) -> Any:
-        return await asyncio.to_thread(work)
+        return await self._loop.run_in_executor(self.engine.callers, work)
 
     def _emitter(self, stop: threading.Event) -> Callable[[bytes], None]:
         """Return a function for threads that queues a frame, and waits while the queue is full."""

@@ -1,0 +1,90 @@
+"""What a page may ask for: anything else is refused in words, before anything is computed."""
+
+import json
+
+import pytest
+import yaml
+
+from experiments.app.messages import BadRequestError, History, Run, read_message
+from experiments.app.parameters import SLIDERS, around
+from sim.historical import configs_dir
+from sim.parameters import Parameters
+
+SCENARIOS = ("no_revolt", "july_harsher")
+
+
+def message(kind="run", **changes):
+    """A good message with some parts changed, as text."""
+    history = {"scenarios": ["no_revolt"], "parameters": {"discredit": 1.5}, "seed": 3}
+    whole = {"id": 1, "type": kind, "histories": {"b": {**history, **changes.pop("history", {})}}}
+    return json.dumps({**whole, **changes})
+
+
+def test_a_good_message_becomes_a_request():
+    request = read_message(message(), SCENARIOS)
+    assert request == Run(1, (("b", History(("no_revolt",), (("discredit", 1.5),), 3)),))
+
+
+def test_naming_a_scenario_twice_is_naming_it_once():
+    request = read_message(message(history={"scenarios": ["no_revolt", "no_revolt"]}), SCENARIOS)
+    assert request.histories[0][1].scenarios == ("no_revolt",)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("{", "must be JSON"),
+        ("[" * 50_000, "must be JSON"),
+        ("[]", "must be an object, got list"),
+        ("x" * 60_001, "may have 60000 letters, got 60001"),
+        (message(id="1"), "id must be a whole number .* got '1'"),
+        (message(id=True), "id must be a whole number .* got True"),
+        (message(kind="stop"), "type must be run, .* got 'stop'"),
+        (message(histories={}), "histories must be an object with the key 'a', 'b', or both"),
+        (message(histories={"c": {}}), "histories must be"),
+        (message(histories={"a": 7}), "a history must be an object"),
+        (message(history={"scenarios": "no_revolt"}), "scenarios must be a list of at most 12"),
+        (message(history={"scenarios": ["nope"]}), "no scenario 'nope'. There are: no_revolt"),
+        (message(history={"scenarios": [["no_revolt"]]}), "there is no scenario"),
+        (message(history={"scenarios": ["../../x"]}), "there is no scenario"),
+        (message(history={"parameters": {"lam": 1}}), "there is no parameter 'lam'. There are: "),
+        (message(history={"parameters": {"discredit": 1e300}}), "from 0 to 20, got 1e[+]300"),
+        (message(history={"parameters": {"discredit": -1}}), "from 0 to 20, got -1"),
+        (message(history={"parameters": {"discredit": float("nan")}}), "from 0 to 20, got nan"),
+        (message(history={"parameters": {"discredit": float("inf")}}), "got inf"),
+        (message(history={"parameters": {"discredit": "2"}}), "discredit must be a number"),
+        (message(history={"parameters": {"discredit": True}}), "discredit must be a number"),
+        (message(history={"parameters": {"discredit": 10**400}}), "discredit must be a number"),
+        (message(history={"seed": -1}), "seed must be a whole number from 0"),
+        (message(history={"seed": 1.5}), "seed must be a whole number"),
+        (message(history={"seed": 2**31}), "seed must be a whole number"),
+        (message(kind="ensemble", with_parameters="yes"), "with_parameters must be true or false"),
+        (message(kind="unit", history={}, unit=-1), "a history must be an object"),
+        (message(kind="export", format="exe"), "format must be one of csv, .* got 'exe'"),
+    ],
+)
+def test_a_wrong_message_is_refused_with_what_would_be_right(text, told):
+    with pytest.raises(BadRequestError, match=told):
+        read_message(text, SCENARIOS)
+
+
+def test_sliders_have_the_prior_of_the_configuration():
+    prior = yaml.safe_load((configs_dir() / "prior" / "main.yaml").read_text())["parameters"]
+    for slider in SLIDERS:
+        entry = prior[slider.name]
+        assert slider.log_sd == pytest.approx(entry["log_sd"])
+        assert (slider.low, slider.high) == pytest.approx((entry["low"], entry["high"]), rel=1e-6)
+        assert getattr(Parameters(), slider.name) == pytest.approx(entry["median"], rel=1e-6)
+
+
+def test_nine_tenths_of_the_prior_are_within_the_range_of_a_slider():
+    low, high = next(s for s in SLIDERS if s.name == "renewal_per_day").range_90
+    # median 1/90, log-sd 0.5: exp(-0.8224) and exp(0.8224) times the median
+    assert (low, high) == pytest.approx((0.00488161, 0.0252891), rel=1e-4)
+
+
+def test_two_histories_get_the_same_factors_in_the_same_replicate():
+    one, other = (around(Parameters(discredit=d), seed=0, replicate=4) for d in (1.0, 0.5))
+    assert one.discredit == pytest.approx(2.0 * other.discredit)
+    assert one.contact_weight == other.contact_weight
+    assert one != around(Parameters(discredit=1.0), seed=0, replicate=5)
