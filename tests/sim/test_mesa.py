@@ -1,5 +1,7 @@
 """The model through Mesa: bodies as agents, data collectors, and people who explain themselves."""
 
+from dataclasses import replace
+
 import mesa
 import numpy as np
 import pytest
@@ -8,7 +10,8 @@ import sim
 from sim.agents import DelegateAgent, InstitutionAgent, PartyAgent, Person, UnitAgent, explain
 from sim.calendar_os import day_of
 from sim.day import Today, people_meet
-from tests.sim.worlds import run_model, tiny, tiny_world
+from sim.parameters import BOUNDS
+from tests.sim.worlds import change, run_model, tiny, tiny_world
 
 BO = 6
 
@@ -170,37 +173,32 @@ def test_terms_sum_to_the_utility_of_the_choice(august):
             assert chances[party] == pytest.approx(weight / sum(weights.values()))
 
 
-def test_people_who_reconsider_choose_as_they_say():
-    # All reconsider today: of those alike in everything but luck, shares follow the chances.
-    from dataclasses import replace as changed
+def where_nobody_comes_or_goes(model):
+    """The same model, with nobody leaving, entering or deserting, and much reconsidering."""
+    world, data = model.world, model.data
+    still = replace(world.settings.mechanism, turnover=False, desertion=False, salience=False)
+    model.world = replace(world, settings=replace(world.settings, mechanism=still))
+    model.data = replace(data, parameters=replace(data.parameters, reconsideration_per_day=5.0))
+    return model
 
-    model = run_model(world=tiny_world(), seed=3, until=150)
-    model.data = changed(
-        model.data, parameters=changed(model.data.parameters, reconsideration_per_day=1.0)
+
+@pytest.mark.parametrize("who", ["all", "acted together", "stood aside"])
+def test_people_who_reconsider_choose_as_they_say(who, monkeypatch):
+    # Counts are sums of independent draws with the chances that people give: 5.5 sd.
+    monkeypatch.setitem(BOUNDS, "reconsideration_per_day", (0.0, 10.0))
+    model = where_nobody_comes_or_goes(
+        run_model(change(tiny(), "size", agents_factor=0.1), seed=3, until=day_of("1917-09-02"))
     )
-    n = model.world.layout.n_agents
-    expected = np.zeros(7)
-    there = [i for i in range(n) if model.state.population.present[i]]
-    h = -np.expm1(-1.0)
-    for i in there:
-        chances = np.array(list(model.person(i).chances().values()))
-        own = model.state.population.allegiance[i]
-        expected += h * chances + (1 - h) * np.eye(7)[own]
-    model.world = changed(
-        model.world,
-        settings=changed(
-            model.world.settings,
-            mechanism=changed(
-                model.world.settings.mechanism, turnover=False, desertion=False, salience=False
-            ),
-        ),
-    )
+    people, h = model.state.population, -np.expm1(-5.0)
+    joined = people.joint > 0
+    group = people.present & {"all": True, "acted together": joined, "stood aside": ~joined}[who]
+    chances = np.array([list(model.person(i).chances().values()) for i in np.flatnonzero(group)])
+    chances = h * chances + (1 - h) * np.eye(7)[people.allegiance[group]]
     model.step()
-    counts = model.state.private_count.sum(axis=0)
-    assert counts.sum() == len(there)
-    # Each count is a sum of independent draws: sd at most sqrt(n / 4); 5.5 sd.
-    sd = np.sqrt(np.maximum(expected * (1 - expected / len(there)), 1.0))
-    assert (np.abs(counts - expected) < 5.5 * sd).all()
+    counts = np.bincount(people.allegiance[group], minlength=7)
+    sd = np.sqrt((chances * (1 - chances)).sum(axis=0))
+    assert group.sum() > 300
+    assert (np.abs(counts - chances.sum(axis=0)) < 5.5 * np.maximum(sd, 1.0)).all()
 
 
 def test_each_mechanism_has_a_term_that_it_moves():
