@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from calibration.bank import BankPlan, build_bank
 from calibration.error_model import ErrorModel
 from calibration.fitting import operator_sets
 from calibration.nulls.forecast import Forecast
@@ -22,11 +21,12 @@ from calibration.nulls.trend_fit import hierarchical_trend
 from calibration.observation import OperatorSet
 from calibration.patterns import PATTERNS, Documented, documented_ballots, patterns_of
 from calibration.posterior import load_posterior, posterior_available
-from calibration.prior import error_model_of, model_parameters, sobol_scores
+from calibration.prior import error_model_of, model_parameters
 from calibration.refit import Refitter, refitter
 from calibration.splits import Registry, columns_of, read_splits
 from experiments.calibrate import say
 from experiments.errors import UserError
+from experiments.first_wave import first_wave
 from experiments.progress import counted
 from sim.ensemble import Failure, Replicate, run_ensemble
 from sim.settings import ModelSettings
@@ -160,17 +160,9 @@ class Study:
         """Prepare refits from the first wave, which no figure has narrowed."""
         if self._refitter is None:
             s = self.settings
-            fitted, others = operator_sets(s.model)
-            scores = sobol_scores(s.effort.first_wave, s.seed)
-            plan = BankPlan(s.model, fitted, others, s.prior.values(scores), s.seed, 0)
-            done = [0]
-
-            def report(rows: int, total: int) -> None:
-                if rows == total or rows - done[0] >= max(64, total // 10):
-                    done[0] = rows
-                    self.say(f"bank: {rows} of {total} simulations")
-
-            bank = build_bank(plan, Path(s.validate.bank), workers=s.workers, on_progress=report)
+            bank, fitted = first_wave(
+                s.model, s.prior, s.effort, s.seed, Path(s.validate.bank), s.workers, self.say
+            )
             self._refitter = refitter(bank, fitted, s.prior, s.seed)
         return self._refitter
 

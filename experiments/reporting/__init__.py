@@ -1,0 +1,1 @@
+"""The report on calibration and validation: stored results on one page."""
