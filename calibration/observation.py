@@ -369,14 +369,26 @@ def _predict_membership(record: Record, operator: Operator) -> NDArray[np.float6
 
 def _predict_claim(record: Record, operator: Operator) -> NDArray[np.float64]:
     figure = figure_of(operator)
-    columns = [record.parties.index(party) for party in operator.groups[0]]
     holds = np.ones(len(operator.days), dtype=np.bool_)
     for target in operator.observation.target:
-        series = share_series(record, target)[operator.days]
+        if target in record.meetings:
+            series = record.meetings[target].expected_left_right_abstain[None]
+            columns = [SIDES.index(figure.side)]
+        else:
+            series = _shares_claimed(record, target)[operator.days]
+            columns = [record.parties.index(party) for party in operator.groups[0]]
         own = series[:, columns].sum(axis=1)
         others = np.delete(series, columns, axis=1)
         holds &= claim_holds(figure, own, others)
     return holds[:, None].astype(np.float64)
+
+
+def _shares_claimed(record: Record, target: str) -> NDArray[np.float64]:
+    """Return daily shares of what a claim is about; a ballot's are the same on every day."""
+    if target in record.ballots:
+        votes = np.mean([result.shares for result in record.ballots[target]], axis=0)
+        return np.tile(votes, (record.n_recorded, 1))
+    return share_series(record, target)
 
 
 def figure_of(operator: Operator) -> Figure:
