@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
@@ -40,6 +41,9 @@ class Command(NamedTuple):
     kind: Literal["hydra", "sweep", "plain"]
     flags: tuple[tuple[str, str], ...] = ()
 
+
+NAMED_SETTING = re.compile(r"[\w./@+~]+=")
+"""What follows a flag that was left without its value."""
 
 COMMANDS: dict[str, Command] = {
     "run": Command(
@@ -190,7 +194,9 @@ def _as_settings(typed: Sequence[str], flags: Mapping[str, str]) -> list[str]:
         if flag not in flags:
             found.append(word)
             continue
-        if not equals and (value := next(words, "")) == "":
+        if not equals:
+            value = next(words, "")
+        if not value or (not equals and NAMED_SETTING.match(value)):
             raise UserError(
                 f"{flag} needs a value: {flag} {flags[flag].upper().rpartition('.')[2]}"
             )
