@@ -112,6 +112,18 @@ def test_a_mandate_that_is_not_up_for_renewal_stays():
     np.testing.assert_array_equal(kept.allegiance, before.allegiance)
 
 
+def test_mandates_are_renewed_at_the_pace_of_their_body():
+    plan = plan_of(
+        slow=committee(seats=N_SEATS, renewal=0.5), quick=committee(seats=N_SEATS, renewal=2.5)
+    )
+    electors = np.tile([0.0, 1.0], (6, 1))
+    before = first_mandates(plan, 1.0 - electors, 2, 0)
+    after = renew(before, plan, electors, 0.1, np.ones(2, bool), None, 0, 3, NO_RECALL)
+    renewed = after.count[:, 1] / N_SEATS
+    np.testing.assert_allclose(renewed, [0.05, 0.25], atol=6 * 0.5 / np.sqrt(N_SEATS))
+    np.testing.assert_array_equal((after.since == 3), after.allegiance == 1)
+
+
 @pytest.mark.parametrize("rate", [0.1, np.inf])
 def test_only_a_general_election_fills_a_vacant_seat(rate):
     plan = plan_of(one=committee(seats=50))
@@ -199,6 +211,16 @@ def test_a_vote_is_the_mixture_of_its_sections():
     assert abs(result.drawn.sum() - present.sum()) < 6 * np.sqrt(1100 / 4)
     assert abs(result.drawn[0] - in_favour * present.sum()) < 6 * np.sqrt(1100 / 4)
     assert result.present == result.drawn.sum()
+
+
+def test_who_attends_says_nothing_about_how_one_votes():
+    # A party of l = .3: a share of .587 for, whoever is present; 6 sd of a draw.
+    result = petrograd(("MI", "MI"))
+    in_favour = expit(0.6 - 0.25)
+    sd = np.sqrt(result.present * in_favour * (1 - in_favour))
+    assert abs(result.drawn[0] - in_favour * result.present) < 6 * sd
+    # Were the draw of attendance used again, the share for would be .587 / .75.
+    assert abs(in_favour / expit(1.1) - in_favour) * result.present > 6 * sd
 
 
 def test_the_design_attendance_of_31_august_comes_out():
