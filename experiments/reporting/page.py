@@ -21,7 +21,8 @@ h1 { font-size: 1.5rem; } h2 { font-size: 1.15rem; margin-top: 2.4rem; }
 table { border-collapse: collapse; font-size: .82rem; margin: .6rem 0; }
 th, td { padding: .2rem .55rem; border-bottom: 1px solid #e4e4e4; text-align: right; }
 th:first-child, td:first-child { text-align: left; }
-th { border-bottom: 1px solid #767676; } td.text, th.text { text-align: left; }
+th { border-bottom: 1px solid #767676; } td.text { text-align: left; }
+td.span { white-space: nowrap; }
 .wide { overflow-x: auto; } figure { margin: 1rem 0; } svg { max-width: 100%; height: auto; }
 figcaption, .note { color: #555; font-size: .85rem; max-width: 52rem; }
 .lost { border-left: 4px solid #b5482f; padding-left: .8rem; }
@@ -93,6 +94,8 @@ def number(value: float, digits: int = 3) -> str:
 
 
 def _cell(value: Any) -> str:
+    if isinstance(value, str) and value.endswith("]"):
+        return f'<td class="span">{html.escape(value)}</td>'
     if isinstance(value, str):
         return f'<td class="text">{html.escape(value)}</td>'
     return f"<td>{number(float(value))}</td>"
