@@ -106,7 +106,7 @@ def _panel(
     for first, last, _ in events(model):
         axes.axvspan(first - 0.5, last + 0.5, color=EVENT, linewidth=0, zorder=0)
     data = _lines(axes, panel, tables, colours(model))
-    for occasion, left in zip(panel.occasions, _starts(panel.occasions), strict=True):
+    for occasion, left in zip(panel.occasions, block_starts(panel.occasions), strict=True):
         centres = left + PAIR_DAYS * (np.arange(len(occasion.marks)) + 0.5)
         data += _marks(axes, panel, occasion, centres, PAIR_DAYS, model)
         middle, half = left + _width(occasion) / 2, PAIR_DAYS * len(occasion.marks) / 2
@@ -222,7 +222,7 @@ def _width(occasion: Occasion) -> float:
     return max(PAIR_DAYS * len(occasion.marks), LETTER_DAYS * len(occasion.date))
 
 
-def _starts(held: Sequence[Occasion]) -> list[float]:
+def block_starts(held: Sequence[Occasion]) -> list[float]:
     """Return where the markers of each occasion begin, none over another.
 
     Blocks are centred on their dates and pushed apart no more than they must.
