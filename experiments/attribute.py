@@ -30,6 +30,7 @@ from experiments.errors import EXIT_FINE, UserError
 from experiments.manifest import add_facts
 from experiments.outcomes_named import Outcome, measure, parse_outcome
 from experiments.parameter_sets import parameter_source, replicates_of
+from experiments.progress import counted
 from experiments.settings import RunSettings
 from experiments.store import write_table, write_text
 from sim.checks import Settings, require_between, require_one_of
@@ -227,7 +228,7 @@ def _shapley(settings: AttributeSettings, runs: Runs) -> Contribution:
                     listed.append(r)
     known = {
         coalition: runs.of(without(settings.model, section.groups, coalition), numbers)
-        for coalition, numbers in needed.items()
+        for coalition, numbers in counted(needed.items(), len(needed), "sets of events")
     }
     return shapley_values(
         lambda coalition, r: known[coalition][r], players, section.n_orders, settings.seed
@@ -241,7 +242,7 @@ def _left_out(settings: AttributeSettings, runs: Runs) -> dict[str, NDArray[np.f
     everybody = frozenset(groups)
     return {
         name: full - _stack(runs.of(without(settings.model, groups, everybody - {name}), numbers))
-        for name in groups
+        for name in counted(groups, len(groups), "groups left out")
     }
 
 
@@ -249,9 +250,10 @@ def _timing(settings: AttributeSettings, runs: Runs) -> dict[int, NDArray[np.flo
     """Return outcomes by shift, shape (n_replicates, n_outcomes)."""
     section, numbers = settings.attribute, range(settings.n_replicates)
     events = section.groups[section.timing_group]
+    shifts = sorted(section.shifts_days)
     return {
         days: _stack(runs.of(shifted(settings.model, events, days), numbers))
-        for days in sorted(section.shifts_days)
+        for days in counted(shifts, len(shifts), f"dates of {section.timing_group}")
     }
 
 
