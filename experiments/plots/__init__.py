@@ -13,7 +13,7 @@ from experiments.plots.tables import RunTables
 if TYPE_CHECKING:
     from experiments.settings import RunSettings
 
-FIGURES: tuple[str, ...] = ("overview", "observed_predicted")
+FIGURES: tuple[str, ...] = ("overview", "observed_predicted", "petrograd_soviet")
 """Modules of this package, each with ``draw(tables, settings)``; also the names of files."""
 
 
