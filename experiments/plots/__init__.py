@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,6 +33,7 @@ def draw_run(folder: Path, settings: RunSettings) -> list[Path]:
     list of Path
         Files written.
     """
+    print(f"allegiance: drawing {len(FIGURES)} figures", file=sys.stderr, flush=True)
     written = []
     for name, drawing in drawings(folder, settings):
         written += save_figure(folder / "figures" / name, drawing)
