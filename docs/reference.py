@@ -1,0 +1,403 @@
+"""Reference pages written from the running code, its configs and its evidence.
+
+Nothing here is typed by hand, so that a table cannot drift from what the program does.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+import re
+import types
+import typing
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from calibration.ledger import load_ledger
+from experiments.cli import COMMANDS
+from experiments.settings import RunSettings
+from sim.calendar_os import day_of, new_style
+from sim.historical import configs_dir, historical_settings
+from sim.parameters import SYMBOLS, Parameters
+from sim.settings import ModelSettings
+
+NOTE = "*This page is written from the program itself whenever the documentation is built.*"
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """Write a Markdown table."""
+    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
+    lines += ["| " + " | ".join(cell(value) for value in row) + " |" for row in rows]
+    return "\n".join(lines) + "\n"
+
+
+def cell(value: object) -> str:
+    """Write a value so that it stays inside its cell."""
+    text = re.sub(r"\s+", " ", str(value)).strip()
+    return re.sub(r"(?<!`)([<>])", r"\\\1", text).replace("|", "\\|").replace("*", "\\*")
+
+
+def plain(text: str) -> str:
+    """Turn the markup of docstrings into that of the pages."""
+    text = re.sub(r":\w+:`~?([^`]+)`", r"`\1`", text)
+    return text.replace("``", "`")
+
+
+def attribute_docs(kind: type) -> dict[str, str]:
+    """Return the documented meaning of each attribute of a dataclass, from its docstring.
+
+    Parameters
+    ----------
+    kind : type
+        A dataclass with a numpydoc docstring.
+
+    Returns
+    -------
+    dict of str to str
+        Attribute to meaning; attributes of base classes included.
+    """
+    found: dict[str, str] = {}
+    for base in reversed(kind.__mro__[:-1]):
+        text = inspect.cleandoc(base.__dict__.get("__doc__") or "")
+        _, _, section = text.partition("Attributes\n----------\n")
+        section = re.split(r"\n\S[^\n]*\n-{4,}\n", section)[0]
+        names: list[str] = []
+        for line in section.splitlines():
+            if line and not line.startswith(" "):
+                names = [name.strip() for name in line.partition(" : ")[0].split(",")]
+                found.update(dict.fromkeys(names, ""))
+            elif line.strip():
+                found.update({name: f"{found[name]} {line.strip()}".strip() for name in names})
+    return {name: plain(text) for name, text in found.items()}
+
+
+def summary(kind: type) -> str:
+    """Return the first paragraph of a docstring."""
+    return plain(inspect.cleandoc(kind.__doc__ or "").split("\n\n")[0].replace("\n", " "))
+
+
+def settings_classes(root: type, prefix: str = "") -> Iterator[tuple[str, type]]:
+    """Walk a tree of frozen dataclasses; yield each with the name its settings begin with."""
+    yield prefix, root
+    hints = typing.get_type_hints(root)
+    for field in dataclasses.fields(root):
+        name = f"{prefix}{field.name}"
+        if root is RunSettings and field.name == "model":
+            name = ""
+        for kind, step in _dataclasses_in(hints[field.name]):
+            yield from settings_classes(kind, f"{name}{step}." if name else "")
+
+
+def _dataclasses_in(hint: Any) -> Iterator[tuple[type, str]]:
+    if dataclasses.is_dataclass(hint):
+        yield hint, ""  # type: ignore[misc]
+        return
+    origin, inner = typing.get_origin(hint), typing.get_args(hint)
+    if origin in (typing.Union, types.UnionType):
+        for each in inner:
+            yield from _dataclasses_in(each)
+    elif isinstance(origin, type) and issubclass(origin, Mapping):
+        yield from ((kind, ".NAME" + step) for kind, step in _dataclasses_in(inner[1]))
+    elif isinstance(origin, type) and issubclass(origin, Sequence):
+        yield from ((kind, "[]" + step) for kind, step in _dataclasses_in(inner[0]))
+
+
+def sections() -> dict[str, type]:
+    """Return the settings class of every subcommand that takes settings."""
+    import importlib
+
+    found: dict[str, type] = {}
+    for name, command in COMMANDS.items():
+        if command.kind != "plain":
+            module, _, function = command.target.partition(":")
+            main = getattr(importlib.import_module(module), function)
+            hints = typing.get_type_hints(main)
+            found[name] = next(
+                (k for k in hints.values() if dataclasses.is_dataclass(k)), RunSettings
+            )
+    return found
+
+
+def all_settings() -> dict[tuple[str, type], set[str]]:
+    """Return every settings class with its prefix, and the subcommands that read it."""
+    found: dict[tuple[str, type], set[str]] = {}
+    for command, root in sections().items():
+        for prefix, kind in settings_classes(root):
+            if prefix == "" and issubclass(kind, RunSettings):
+                kind = RunSettings
+            if prefix == "" and kind is not RunSettings and kind is not ModelSettings:
+                continue
+            found.setdefault((prefix, kind), set()).add(command)
+    return found
+
+
+def default_of(field: dataclasses.Field[Any]) -> str:
+    """Write the default of a setting."""
+    if field.default is not dataclasses.MISSING:
+        return f"`{field.default!r}`"
+    if field.default_factory is not dataclasses.MISSING:
+        made = field.default_factory()
+        return "see its own table" if dataclasses.is_dataclass(made) else f"`{made!r}`"
+    return "given by the config"
+
+
+def settings_page() -> str:
+    """Write every setting with its default and meaning."""
+    n_commands = len(sections())
+    parts = [
+        "# Settings",
+        NOTE,
+        "Names are written as on the command line: `allegiance run constants.choice.inertia=1.2`. "
+        "`NAME` stands for an id, such as that of an event. Dates are Old Style. Defaults are "
+        "those of the code; what `configs/` sets goes before them, and "
+        "`allegiance run --cfg job` prints what a command would use.",
+    ]
+    for (prefix, kind), commands in all_settings().items():
+        docs, hints = attribute_docs(kind), typing.get_type_hints(kind)
+        title = f"`{prefix[:-1]}`" if prefix else "Top level"
+        if kind is ModelSettings:
+            title = "Parts of the model"
+        only = "" if len(commands) == n_commands else f" Read by: {', '.join(sorted(commands))}."
+        rows = [
+            (f"`{prefix}{field.name}`", short(hints[field.name]), default_of(field),
+             docs.get(field.name, ""))
+            for field in dataclasses.fields(kind)
+        ]  # fmt: skip
+        parts += [
+            f"## {title}",
+            summary(kind) + only,
+            table(("setting", "type", "default", "meaning"), rows),
+        ]
+    return "\n\n".join(parts)
+
+
+def short(hint: Any) -> str:
+    """Write a type without its modules."""
+    text = hint.__name__ if isinstance(hint, type) and not typing.get_args(hint) else str(hint)
+    return "`" + re.sub(r"\b(?:\w+\.)+(\w+)", r"\1", text).replace("NoneType", "None") + "`"
+
+
+def parameters_page() -> str:
+    """Write the parameters with their symbols, priors and meanings."""
+    prior = yaml.safe_load((configs_dir() / "prior" / "main.yaml").read_text("utf-8"))
+    docs = attribute_docs(Parameters)
+    rows = []
+    for name, law in prior["parameters"].items():
+        meaning = docs.get(
+            name, "Correlation of the votes of one occasion, in the law of errors of its kind."
+        )
+        rows.append((
+            f"`{name}`", SYMBOLS.get(name, "δ"), f"{law['median']:.4g}", law["log_sd"],
+            f"{law['low']:.4g} to {law['high']:.4g}", law.get("role", "calibrated"), meaning,
+            law.get("source", "assumed"),
+        ))  # fmt: skip
+    return "\n\n".join([
+        "# Parameters and priors",
+        NOTE,
+        "Each prior is log-Normal with the median and the standard deviation of the logarithm "
+        "below, cut at the bounds. A marginalised parameter is drawn, not inferred: the record "
+        "says nothing about it.",
+        table(("name", "symbol", "median", "log sd", "bounds", "role", "meaning", "source"), rows),
+    ])  # fmt: skip
+
+
+def both(first: str, last: str | None = None) -> str:
+    """Write a date or range in both calendars."""
+    dates = dict.fromkeys((first, last or first))
+    old = " to ".join(dates)
+    return f"{old} (New Style {' to '.join(new_style(day_of(date)) for date in dates)})"
+
+
+def effect_text(effect: Any) -> str:
+    """Write one effect of an event."""
+    parts = [f"`{effect.target}` {effect.op} {effect.value:g}"]
+    if effect.times:
+        parts.append(f"times `{effect.times}`")
+    if effect.half_life_days:
+        parts.append(f"half-life {effect.half_life_days:g} days")
+    for name in ("window", "sectors", "places"):
+        if getattr(effect, name):
+            parts.append(f"{name}: {', '.join(getattr(effect, name))}")
+    return ", ".join(parts)
+
+
+def events_page() -> str:
+    """Write the dated events with their effects and sources."""
+    parts = ["# Events", NOTE, "Dates and accounts are transcribed; the effects are assumed."]
+    for name, event in historical_settings().event.items():
+        where = ", ".join((*(event.places or ()), *(event.sectors or ()))) or "everywhere"
+        parts += [
+            f"## {event.title}",
+            f"`event.{name}`, {both(*event.window)}. {event.account}",
+            f"Scope: {where}. {'Draws attention (E8). ' if event.salience else ''}"
+            f"Source: {event.source} {event.note}",
+            "\n".join(f"- {effect_text(effect)}" for effect in event.effects) or "No effects.",
+        ]
+    return "\n\n".join(parts)
+
+
+def institutions_page() -> str:
+    """Write the bodies and how their seats are filled."""
+    rows = []
+    for name, body in historical_settings().institution.items():
+        for chamber, c in body.chambers.items():
+            seats = f"{c.seats}" if c.seats is not None else f"{c.seats_per_unit} a unit"
+            base = ", ".join(f"{key} {value:g}" for key, value in c.base.items())
+            rows.append((f"`{name}`", body.title, chamber, c.elected_by, seats,
+                         f"{c.renewal:g} ρ", base, body.source))  # fmt: skip
+    head = ("id", "body", "chamber", "elected by", "seats", "renewal", "base", "source")
+    return "\n\n".join(["# Institutions", NOTE, table(head, rows)])
+
+
+def votes_page() -> str:
+    """Write dated meetings, ballots and presidia."""
+    s = historical_settings()
+    meetings = [
+        (f"`{n}`", m.title, both(m.date), m.question,
+         ", ".join(f"{k} {v:g}" for k, v in m.whips.items()) or "none",
+         ", ".join(f"{k} {v:g}" for k, v in m.duty.items()) or "none", m.source)
+        for n, m in s.meeting.items()
+    ]  # fmt: skip
+    ballots = [
+        (f"`{n}`", b.title, both(*b.window), f"{b.fatigue_weight:g}",
+         ", ".join(f"{k} {v:g}" for k, v in b.electorate.items()), b.source)
+        for n, b in s.ballot.items()
+    ]  # fmt: skip
+    presidia = [
+        (f"`{n}`", p.title, both(p.date), p.seats, p.rule, p.source) for n, p in s.presidium.items()
+    ]
+    return "\n\n".join([
+        "# Meetings, ballots, presidia", NOTE,
+        "## Resolutions put to the vote",
+        table(("id", "meeting", "date", "question", "whips", "duty", "source"), meetings),
+        "## Secret ballots",
+        table(("id", "ballot", "date", "weight of fatigue", "electorate", "source"), ballots),
+        "## Presidia",
+        table(("id", "presidium", "date", "seats", "rule", "source"), presidia),
+    ])  # fmt: skip
+
+
+def places_page() -> str:
+    """Write sectors and constituencies."""
+    places = historical_settings().place
+    parties = list(historical_settings().party)
+    rows = []
+    shares = []
+    for name, c in places.constituencies.items():
+        rows.append((f"`{name}`", c.title, c.sector, f"{c.people:,.0f}", c.agents,
+                     f"{c.units} ({c.unit_kind})", f"{c.event_exposure:g}",
+                     f"{c.agitator_reach:g}", f"{c.supporters_per_member:g}",
+                     c.source))  # fmt: skip
+        shares.append((f"`{name}`", *(f"{c.initial_shares.get(p, 0.0):g}" for p in parties)))
+    head = ("id", "constituency", "sector", "people", "agents", "units", "exposure", "reach",
+            "supporters a member", "source")  # fmt: skip
+    return "\n\n".join([
+        "# Places", NOTE, table(head, rows),
+        "## Shares on 1 March", "Assumed means; they are drawn about these means where "
+        "`initial_shares=drawn`.", table(("id", *parties), shares),
+    ])  # fmt: skip
+
+
+def parties_page() -> str:
+    """Write the parties with their constants."""
+    columns = ("soviet_power", "agrarian", "peace", "bread", "land", "order", "activity", "zeal")
+    rows = [
+        (f"`{name}`", p.title, *(f"{getattr(p, c):g}" for c in columns),
+         "yes" if p.modelled else f"no; counted with {p.folded_into}")
+        for name, p in historical_settings().party.items()
+    ]  # fmt: skip
+    names = [c.replace("_", " ") for c in columns]
+    return "\n\n".join([
+        "# Parties", NOTE, "All constants are assumed; they are varied in the sensitivity "
+        "analysis.", table(("id", "party", *names, "modelled"), rows),
+    ])  # fmt: skip
+
+
+def scenarios_page() -> str:
+    """Write what each scenario changes, asks and cannot claim."""
+    parts = ["# Scenarios", NOTE, "`allegiance run scenario=NAME`; several are composed with "
+             "`scenario=[historical,NAME]`."]  # fmt: skip
+    for path in sorted((configs_dir() / "scenario").glob("*.yaml")):
+        for name, note in (yaml.safe_load(path.read_text("utf-8"))["scenario_notes"]).items():
+            parts += [
+                f"## {note['title']}",
+                f"`scenario={name}`. {note['changes']}",
+                f"*Why.* {note['why']}",
+                f"*It cannot claim:* {note['cannot_claim']}",
+            ]
+    return "\n\n".join(parts)
+
+
+def evidence_page() -> str:
+    """Write the catalogue of documented figures."""
+    ledger = load_ledger()
+    parts = [
+        "# Evidence", NOTE,
+        f"{len(ledger)} observations in {sum(len(o.figures) for o in ledger)} figures. "
+        "Confidence: 3 read in a primary or specialist text, 2 secondary or rounded, 1 doubtful, "
+        "none for what the chief source prints. Conflicting printings are readings of one "
+        "observation. `allegiance evidence` prints the same; `allegiance score` sets the model's "
+        "prediction beside each figure.",
+    ]  # fmt: skip
+    for o in ledger:
+        rows = []
+        for reading in (o, *o.readings):
+            for f in reading.figures:
+                count = f"{f.count:g}" if f.count is not None else (f.relation or "not printed")
+                rows.append((f.option, ", ".join(f.parties) or f.side, f.measure, count,
+                             f.status, f.confidence or "", f.reading, f.citation))  # fmt: skip
+        targets = ", ".join(f"`{t}`" for t in o.target) or "none"
+        total = "" if o.total is None else f" Total {o.total:g}."
+        parts += [
+            f"## {o.id}",
+            f"{cell(o.body)}, {cell(o.place)}. {o.date_os} Old Style, {o.date_ns} New Style. "
+            f"Role: {o.role}. Operator: `{o.operator}` on {targets}.{total} {cell(o.reason)}",
+            table(("option", "stands for", "measure", "figure", "status", "confidence",
+                   "reading", "citation"), rows),
+        ]  # fmt: skip
+    return "\n\n".join(parts)
+
+
+def cli_page() -> str:
+    """Write the subcommands."""
+    kinds = {
+        "hydra": "settings",
+        "sweep": "settings, several values with commas",
+        "plain": "options",
+    }
+    rows = [
+        (f"`allegiance {name}`", c.summary, kinds[c.kind],
+         ", ".join(f"`{flag}` for `{key}`" for flag, key in c.flags))
+        for name, c in COMMANDS.items()
+    ]  # fmt: skip
+    return "\n\n".join([
+        "# Commands", NOTE, table(("command", "what it does", "takes", "short ways"), rows),
+        "`allegiance SUBCOMMAND --help` tells more. Exit status: 0 when all went well, 1 when "
+        "something failed, 2 for a mistake in what was typed, 130 after Ctrl-C.",
+    ])  # fmt: skip
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "cli": cli_page,
+    "settings": settings_page,
+    "parameters": parameters_page,
+    "parties": parties_page,
+    "places": places_page,
+    "institutions": institutions_page,
+    "events": events_page,
+    "votes": votes_page,
+    "scenarios": scenarios_page,
+    "evidence": evidence_page,
+}
+
+
+def write_pages(folder: Path) -> None:
+    """Write all pages; those that have not changed keep their time."""
+    folder.mkdir(exist_ok=True)
+    for name, page in PAGES.items():
+        path, text = folder / f"{name}.md", page().rstrip() + "\n"
+        if not path.exists() or path.read_text("utf-8") != text:
+            path.write_text(text, encoding="utf-8")
