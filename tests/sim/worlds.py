@@ -3,8 +3,6 @@
 from dataclasses import fields, replace
 from functools import cache
 
-import numpy as np
-
 import sim
 from sim.day import take_shares
 from sim.institution import Chamber, Institution
@@ -200,19 +198,3 @@ def run_model(settings=None, seed=0, until=None, parameters=None, **given):
 def seven(values=(0.24, 0.02, 0.26, 0.03, 0.30, 0.05, 0.10)):
     """Shares of the seven parties."""
     return dict(zip(("NP", "KD", "RSR", "LSR", "ME", "MI", "BO"), values, strict=True))
-
-
-def share_of(model, party):
-    """Share of a party among the people present."""
-    count = model.state.private_count.sum(axis=0)
-    return float(count[model.world.parties.index(party)] / count.sum())
-
-
-def gaussian(sd):
-    """Quantiles of a Normal(0, sd) on a grid; a sample without luck."""
-    from scipy.stats import norm
-
-    def quantiles(n):
-        return norm.ppf((np.arange(n) + 0.5) / n, scale=sd)
-
-    return quantiles
