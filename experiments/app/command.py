@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
 import socket
 import threading
 import webbrowser
@@ -98,6 +99,8 @@ def open_port(wanted: int | None) -> socket.socket:
     """
     for port in (wanted,) if wanted is not None else (PREFERRED_PORT, 0):
         listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        if os.name == "posix":  # elsewhere it would let two programs share a port
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listening.bind((HOST, port))
             listening.listen(128)

@@ -109,8 +109,8 @@ def test_the_settings_of_1917_as_recorded_change_nothing(engine, tmp_path):
 def test_allegiance_run_takes_the_settings_file(folder, tmp_path):
     results = tmp_path / "results"
     fewer = [each for each in overrides_in(folder) if not each.startswith("n_replicates")]
-    own = ["--config-dir", str(folder), "n_replicates=2", f"hydra.run.dir={results}"]
-    status = main(["run", *fewer, *own])
+    own = ["n_replicates=2", f"hydra.run.dir={results}"]
+    status = main(["run", "--config-dir", str(folder), *fewer, *own])
     assert status == 0
     assert (results / "manifest.json").is_file()
 

@@ -43,9 +43,9 @@ export class Guess {
     const each = this.world.documented[index];
     const share = each.shares[each.headline];
     const prediction = predictionOf(this.world, history, index)?.[each.headline] ?? null;
-    this.made.set(index, { guess, share, model: prediction ? prediction.run : NaN });
-    for (const element of used) element.disabled = true;
     const middle = prediction ? (Number.isFinite(prediction.middle) ? prediction.middle : prediction.run) : NaN;
+    this.made.set(index, { guess, share, model: middle });
+    for (const element of used) element.disabled = true;
     const row = (mark, name, value, off) => html("tr", {}, [html("th", { scope: "row" }, `${mark} ${name}`), html("td", { class: "number strong" }, percent(value)), html("td", {}, off === null ? "" : `${Math.round(100 * Math.abs(off))} points off`)]);
     clear(answer);
     answer.append(

@@ -71,7 +71,8 @@ export class Hemicycle {
     const unit = Math.min(radius / 8.6, rem(1.5));
     this.middle = text(cx, cy - unit * 1.15, "", { "text-anchor": "middle", "font-size": unit * 1.75, "font-weight": 650 });
     this.under = text(cx, cy - unit * 0.05, "", { "text-anchor": "middle", "font-size": Math.max(rem(0.74), unit * 0.95), fill: token("ink") });
-    root.append(this.under, this.middle);
+    if (radius > rem(6.6)) root.append(this.under);
+    root.append(this.middle);
     this.bars = ["Seats", "Electors"].map((name, i) => this.#bar(root, name, rem(4.4), width - rem(0.4), cy + rem(0.65 + 1.75 * i)));
     this.host.append(root);
     this.shown = -1;

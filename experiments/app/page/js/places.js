@@ -121,15 +121,13 @@ export class PlacesChart {
     if (!this.tiles || !this.history) return;
     const at = Math.max(0, Math.min(Math.floor(day), this.history.upTo - 1));
     const n = this.order.length;
-    for (const tile of this.tiles) {
-      const x = (tile.w * (Math.min(day, this.history.upTo - 1) + 0.5)) / this.world.n_days;
-      tile.clip.setAttribute("width", Math.max(0, x).toFixed(1));
-      tile.headLine.setAttribute("x1", x.toFixed(1));
-      tile.headLine.setAttribute("x2", x.toFixed(1));
-    }
-    if (at === this.shown) return;
+    if (at === this.shown) return; // so many pictures are drawn by whole days
     this.shown = at;
     for (const tile of this.tiles) {
+      const x = (tile.w * (at + 0.5)) / this.world.n_days;
+      tile.clip.setAttribute("width", x.toFixed(1));
+      tile.headLine.setAttribute("x1", x.toFixed(1));
+      tile.headLine.setAttribute("x2", x.toFixed(1));
       const row = tile.rows.subarray(at * n, at * n + n);
       const leading = this.order.reduce((best, p) => (row[p.k] > row[best.k] ? p : best));
       const some = row[leading.k] > 0;

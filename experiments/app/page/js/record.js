@@ -51,8 +51,9 @@ export function strip(width, share, prediction, guess = null) {
   return root;
 }
 
-function modelWords(prediction) {
+function modelWords(prediction, brief = false) {
   if (!prediction) return "…";
+  if (brief && Number.isFinite(prediction.middle)) return percent(prediction.middle);
   if (Number.isFinite(prediction.low)) return `${percent(prediction.middle)} (${Math.round(100 * prediction.low)}–${Math.round(100 * prediction.high)})`;
   return percent(prediction.run);
 }
@@ -65,7 +66,7 @@ export function recordCard(world, index, histories, { width = 200 } = {}) {
     for (const { history } of histories) {
       const prediction = predictionOf(world, history, index)?.[i] ?? null;
       const hit = prediction ? isHit(each.shares[i], prediction) : null;
-      cells.push(html("td", { class: `number ${hit === false ? "miss" : ""}` }, modelWords(prediction)));
+      cells.push(html("td", { class: `number ${hit === false ? "miss" : ""}` }, modelWords(prediction, histories.length > 1)));
     }
     cells.push(html("td", { class: "strip" }, strip(width, each.shares[i], predictionOf(world, histories[0].history, index)?.[i] ?? null)));
     return html("tr", {}, cells);

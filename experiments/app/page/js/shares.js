@@ -68,6 +68,7 @@ export class SharesChart {
     if (this.options.style !== "lines") return 1;
     let most = 0.2;
     for (const value of this.rows) most = Math.max(most, value);
+    for (const value of this.band ? this.band[2] : []) if (value > most) most = value;
     return Math.min(1, Math.ceil(most * 10 + 0.5) / 10);
   }
 

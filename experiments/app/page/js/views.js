@@ -202,7 +202,7 @@ export class BodiesView {
     this.seats = new Hemicycle(seats, world);
     this.lag = new LagChart(lag, world);
     this.top = panel("body-seats", "Seats, and the electors behind them", [seats, this.note = html("p", { class: "note" })], [this.body, legend(world.parties)]);
-    this.bottom = panel("body-lag", "How the seats follow the electors", lag, [this.party]);
+    this.bottom = panel("body-lag", "Seats follow electors", lag, [this.party]);
     host.append(this.top.element, this.bottom.element);
   }
 
