@@ -17,7 +17,10 @@ from typing import Any
 import yaml
 
 from calibration.ledger import load_ledger
+from calibration.patterns import PATTERNS
+from experiments.app.glossary import KINDS, PARTIES, WORDS
 from experiments.cli import COMMANDS
+from experiments.results import TABLES
 from experiments.settings import RunSettings
 from sim.calendar_os import day_of, new_style
 from sim.historical import configs_dir, historical_settings
@@ -380,6 +383,25 @@ def cli_page() -> str:
     ])  # fmt: skip
 
 
+def results_page() -> str:
+    """Write every table that a run leaves, with its columns."""
+    parts = [
+        "# Results",
+        NOTE,
+        "Tables are Parquet files in the folder of the run. Names in braces stand for one column "
+        "each. Days count from 1 March 1917 (Old Style), replicates from 0.",
+    ]
+    for name, each in TABLES.items():
+        rows = [(f"`{c}`", v.kind, v.unit, plain(v.meaning)) for c, v in each.columns.items()]
+        key = ", ".join(f"`{column}`" for column in each.key)
+        parts += [
+            f"## `{name}.parquet`",
+            f"{plain(each.title)} A row for each {key}.",
+            table(("column", "type", "unit", "meaning"), rows),
+        ]
+    return "\n\n".join(parts)
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "cli": cli_page,
     "settings": settings_page,
@@ -390,14 +412,38 @@ PAGES: dict[str, Callable[[], str]] = {
     "events": events_page,
     "votes": votes_page,
     "scenarios": scenarios_page,
+    "results": results_page,
     "evidence": evidence_page,
 }
+
+
+def patterns_list() -> str:
+    """Write the patterns that a run is asked for."""
+    return "\n".join(f"- **{name}** {cell(text)}" for name, text in PATTERNS.items())
+
+
+def glossary_lists() -> str:
+    """Write the short texts that the class-room page shows as well."""
+    parties = historical_settings().party
+    kinds = {kind.replace("_", " "): text for kind, text in KINDS.items()}
+    named = {f"{parties[k].title} ({k})": text for k, text in PARTIES.items()}
+    parts = []
+    for title, entries in (("Parties", named), ("Bodies", kinds), ("Words", dict(WORDS))):
+        parts.append(f"## {title}")
+        parts += [f"{name[0].upper()}{name[1:]}\n: {text}" for name, text in entries.items()]
+    return "\n\n".join(parts)
+
+
+INCLUDED: dict[str, Callable[[], str]] = {"_patterns": patterns_list, "_glossary": glossary_lists}
+"""Pieces that written pages take in."""
 
 
 def write_pages(folder: Path) -> None:
     """Write all pages; those that have not changed keep their time."""
     folder.mkdir(exist_ok=True)
-    for name, page in PAGES.items():
-        path, text = folder / f"{name}.md", page().rstrip() + "\n"
+    files = {f"{name}.md": page for name, page in PAGES.items()}
+    files |= {f"{name}.txt": piece for name, piece in INCLUDED.items()}
+    for name, page in files.items():
+        path, text = folder / name, page().rstrip() + "\n"
         if not path.exists() or path.read_text("utf-8") != text:
             path.write_text(text, encoding="utf-8")
