@@ -67,6 +67,21 @@ COMMANDS: dict[str, Command] = {
         "experiments.calibrate:main",
         "hydra",
     ),
+    "validate": Command(
+        "score the posterior and four rivals on figures that were not fitted",
+        "experiments.validate:main",
+        "hydra",
+    ),
+    "sensitivity": Command(
+        "find what moves the outcomes: every number, and the calibrated set",
+        "experiments.sensitivity:main",
+        "hydra",
+    ),
+    "report": Command(
+        "put what calibration, validation and sensitivity found on one page",
+        "experiments.report:main",
+        "plain",
+    ),
     "bench": Command(
         "measure speed and memory on this machine, beside a plain Mesa model",
         "experiments.bench:main",
