@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from calibration.abc import Sample, infer, prepare
 from calibration.bank import Bank
+from calibration.inference import Sample, infer, prepare
 from calibration.observation import OperatorSet
 from calibration.prior import Prior
 from calibration.summary import documented_features, feature_owner, simulated_features

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from calibration.abc import infer, prepare
+from calibration.inference import infer, prepare
 from calibration.nulls.forecast import Forecast
 from calibration.observation import OperatorSet
 from calibration.prior import Prior, error_model_of, model_parameters, sobol_scores

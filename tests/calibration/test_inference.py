@@ -5,7 +5,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from calibration.inference import infer, prepare
 from calibration.diagnostics import (
     calibrate_by_simulation,
     contraction,
@@ -13,6 +12,7 @@ from calibration.diagnostics import (
     influence_of_each,
 )
 from calibration.history import match
+from calibration.inference import infer, prepare
 from calibration.prior import NAMES
 
 N_PARAMETERS = 3
