@@ -95,7 +95,7 @@ def test_the_shared_utility_by_hand():
     model = run_model(world=tiny_world(), seed=8, until=day_of("1917-09-02"))
     world, state, data, p = model.world, model.state, model.data, model.data.parameters
     utility = utility_today(model)
-    for u in (0, 61, 100, world.layout.n_units - 1):
+    for u in (0, 61, 85, 100, world.layout.n_units - 1):  # the third of citizens
         c = world.layout.constituency_of_unit[u]
         place = list(world.settings.place.constituencies.values())[c]
         sector = world.settings.place.sectors[place.sector]
