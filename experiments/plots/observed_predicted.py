@@ -231,7 +231,7 @@ def _where(figures: dict[str, NDArray[Any]], row: int, model: ModelSettings) -> 
 def _caption(figures: dict[str, NDArray[Any]], tables: RunTables, settings: RunSettings) -> str:
     n, rmse, half, most = sums(figures)
     return (
-        f"{n} documented shares against the median of {tables.n_replicates} replicates (seed "
+        f"{n} documented shares against the median of {tables.ensemble} (seed "
         f"{settings.seed}), in share points, with 90 % predictive intervals that include the "
         f"error of observation. RMSE {rmse:.1f} points; {half:.0%} lie in the 50 % interval and "
         f"{most:.0%} in the 90 % interval. Shares that a source does not name are left out."

@@ -320,7 +320,7 @@ def _legend(figure: Figure, settings: RunSettings, tables: RunTables, height: fl
             9.5,
             "normal",
             "Per cent of people by allegiance held, or of delegates. Lines: median of "
-            f"{tables.n_replicates} replicates; bands: 90 % of them. Dates are Old Style, New "
+            f"{tables.ensemble}; bands: 90 % of them. Dates are Old Style, New "
             f"Style in brackets or beneath. Shaded: events. Scenario: {scenario or 'own'}.",
         ),
     )
@@ -347,7 +347,7 @@ def _caption(
     return (
         f"Allegiance in {places} constituencies and seats in "
         f"{sum(panel.table == 'seats' for panel in laid_out)} bodies, 1 March to 17 November 1917 "
-        f"(Old Style): medians and 90 % bands of {tables.n_replicates} replicates, seed "
+        f"(Old Style): medians and 90 % bands of {tables.ensemble}, seed "
         f"{settings.seed}. Filled: {printed} documented shares of {len(held)} occasions. Open: "
         f"what the model says each would have been, median and 90 % predictive interval; "
         f"{inside} of the {printed} lie inside. 'SR' sums both wings and has the colour of the "

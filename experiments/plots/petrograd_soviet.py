@@ -178,7 +178,7 @@ def _legend(figure: Any, model: ModelSettings) -> None:
 
 def _caption(tables: RunTables, settings: RunSettings, held: list[str]) -> str:
     return (
-        f"{len(held)} meetings of the Petrograd Soviet in {tables.n_replicates} replicates (seed "
+        f"{len(held)} meetings of the Petrograd Soviet in {tables.ensemble} (seed "
         f"{settings.seed}): shares of the votes towards soviet power, against it and abstaining, "
         "as printed and as the model says they would have been printed; below, the mandates of "
         "the two sections on the day. Predictions are conditioned on the sides that a source "

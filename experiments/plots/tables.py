@@ -53,3 +53,10 @@ class RunTables:
     def n_replicates(self) -> int:
         """Number of finished replicates."""
         return len(np.unique(self["start"]["replicate"]))
+
+    @property
+    def ensemble(self) -> str:
+        """The finished replicates in words."""
+        rows = self["replicates"]
+        sets = len(np.unique(rows["draw"][rows["status"] == "finished"]))
+        return f"{self.n_replicates} replicates of {sets} parameter set{'s' if sets > 1 else ''}"

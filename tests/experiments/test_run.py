@@ -21,7 +21,7 @@ from sim.ensemble import Failure, run_ensemble
 from sim.parameters import PARAMETER_NAMES
 from sim.party import PARTY_IDS
 
-TINY = ["size=tiny", "n_replicates=3", "seed=5"]
+TINY = ["size=tiny", "n_replicates=3", "seed=5", "parameter_source=medians"]
 
 
 def run(folder, *more):

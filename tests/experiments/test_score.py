@@ -9,7 +9,7 @@ from calibration.ledger import LEDGER_PATH
 from experiments import cli
 from experiments.store import read_table
 
-TINY = ["size=tiny", "n_replicates=2", "seed=5"]
+TINY = ["size=tiny", "n_replicates=2", "seed=5", "parameter_source=medians"]
 
 
 @pytest.fixture(scope="module")
