@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from calibration.inference import Fit, Sample, infer, prepare
 from calibration.bank import Bank, BankPlan, build_bank
 from calibration.history import Emulator, match
+from calibration.inference import Fit, Sample, infer, prepare
 from calibration.ledger import load_ledger
 from calibration.observation import OperatorSet, compile_operators
 from calibration.prior import Prior, sobol_scores
