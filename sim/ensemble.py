@@ -125,8 +125,12 @@ def _collect(
         executor.submit(run_replicate, settings, replicate, reduce): index
         for index, replicate in enumerate(replicates)
     }
-    for future in as_completed(futures):
-        yield futures[future], future.result()
+    try:
+        for future in as_completed(futures):
+            yield futures[future], future.result()
+    finally:  # after Ctrl-C, or when nobody asks for more
+        for future in futures:
+            future.cancel()
 
 
 def one_thread_each() -> None:

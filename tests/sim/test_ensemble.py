@@ -48,6 +48,20 @@ def test_an_engine_of_ones_own_gives_the_same_and_stays_open():
         assert pool.submit(sum, (1, 2)).result() == 3
 
 
+def test_an_engine_is_not_left_with_replicates_that_nobody_waits_for():
+    made = []
+
+    def noted(record):
+        made.append(record.n_recorded)
+        return record.n_recorded
+
+    with ThreadPoolExecutor(1) as pool:
+        running = run_ensemble(tiny(), 25 * REPLICATES, noted, executor=pool)
+        next(running)
+        running.close()
+    assert len(made) < 50
+
+
 def test_results_come_one_by_one():
     running = run_ensemble(tiny(), REPLICATES, last_day, workers=1)
     assert next(running)[0] == 0
