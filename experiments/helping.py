@@ -19,6 +19,12 @@ FLAGS = {
     "--cfg job": "print all settings as composed, and run nothing",
     "--hydra-help": "all that Hydra offers beside this",
 }
+SWEEP_USAGE = "usage: allegiance sweep [SETTING=VALUE,VALUE,... ...] [--config-dir DIR]"
+SWEEP_FLAGS = {
+    "hydra.sweep.dir=FOLDER": "where results go (default: outputs/sweep/NAME_OF_THE_POINTS)",
+    "hydra/launcher=NAME": "who runs the jobs: basic, joblib, submitit_slurm, ray; "
+    "without it, processes on this machine",
+}
 
 
 def help_text(name: str, summary: str, target: str) -> str:
@@ -41,12 +47,18 @@ def help_text(name: str, summary: str, target: str) -> str:
     composer = Composer(None, root_config(name))
     config = composer.composed([])
     story = inspect.getdoc(entry_of(target)) or summary
+    usage = f"usage: allegiance {name} [SETTING=VALUE ...] [--multirun] [--config-dir DIR]"
+    flags = FLAGS
+    if name == "sweep":
+        flags = SWEEP_FLAGS | {flag: FLAGS[flag] for flag in FLAGS if flag.startswith("--c")}
+        usage = SWEEP_USAGE
+    own = [*_settings(config), *_own_section(name, config)]
     parts = [
-        f"usage: allegiance {name} [SETTING=VALUE ...] [--multirun] [--config-dir DIR]",
+        usage,
         story.split("\n\n")[0],
         "Choices\n" + "\n".join(_choices(composer, config)),
-        "Settings\n" + "\n".join(_settings(config)),
-        "Also\n" + "\n".join(_row(flag, text.format(name=name)) for flag, text in FLAGS.items()),
+        "Settings\n" + "\n".join(own),
+        "Also\n" + "\n".join(_row(flag, text.format(name=name)) for flag, text in flags.items()),
     ]
     return "\n\n".join(parts)
 
@@ -73,6 +85,19 @@ def _settings(config: DictConfig) -> Iterator[str]:
         elif OmegaConf.is_dict(value) and not any(map(OmegaConf.is_config, value.values())):
             pairs = (f"{key!s}={_word(value[key])}" for key in value)
             yield _row(f"{name}.NAME=VALUE", ", ".join(pairs))
+
+
+def _own_section(name: str, config: DictConfig) -> Iterator[str]:
+    """List the settings of a subcommand's own section where it has sections of its own."""
+    section = config.get(name)
+    if not OmegaConf.is_dict(section) or not any(map(OmegaConf.is_config, section.values())):
+        return
+    for key in map(str, section):
+        if OmegaConf.is_dict(section[key]):
+            pairs = (f"{inner!s}={_word(section[key][inner])}" for inner in section[key])
+            yield _row(f"{name}.{key}.NAME=VALUE", ", ".join(pairs))
+        else:
+            yield _row(f"{name}.{key}={_word(section[key])}", "")
 
 
 def _word(value: object) -> str:

@@ -6,7 +6,7 @@ import contextlib
 import csv
 import io
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -88,7 +88,6 @@ def write_runs(folder: Path, plan: Plan, lost: Mapping[int, str]) -> int:
         Number of rows.
     """
     import pyarrow as pa
-    import pyarrow.csv as pa_csv
     import pyarrow.parquet as pq
 
     numbers = range(len(plan.cells))
@@ -110,7 +109,7 @@ def write_runs(folder: Path, plan: Plan, lost: Mapping[int, str]) -> int:
         parquet = stack.enter_context(replacing(folder / RUNS))
         text = stack.enter_context(replacing(folder / RUNS_CSV))
         tables = stack.enter_context(pq.ParquetWriter(parquet, schema, compression="zstd"))
-        lines = stack.enter_context(pa_csv.CSVWriter(text, schema))
+        text.write(_csv_lines([schema.names]))
         for first in range(0, len(numbers), CELLS_PER_PART):
             part = numbers[first : first + CELLS_PER_PART]
             rows = [row for number in part for row in _rows(plan, number, kinds, lost)]
@@ -120,7 +119,7 @@ def write_runs(folder: Path, plan: Plan, lost: Mapping[int, str]) -> int:
             ]
             table = pa.table(columns, schema=schema)
             tables.write_table(table)
-            lines.write_table(table)
+            text.write(_csv_lines(zip(*(c.to_pylist() for c in table.columns), strict=True)))
             n_rows += len(rows)
     known = MEANINGS | {name: ("Setting that the sweep varies", "") for name in kinds}
     known |= {f"drawn.{name}": ("Parameter drawn for it", "") for name in PARAMETER_NAMES}
@@ -256,8 +255,11 @@ def _in_table(value: Any, kind: Any) -> Any:
 
 
 def _write_csv(path: Path, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    write_text(path, _csv_lines([names, *rows]).decode())
+
+
+def _csv_lines(rows: Iterable[Sequence[Any]]) -> bytes:
+    """Write rows as CSV; 64-bit floats keep a point, by which readers know them, and all digits."""
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(names)
-    writer.writerows(rows)
-    write_text(path, text.getvalue())
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue().encode()
