@@ -88,7 +88,7 @@ def settings_classes(root: type, prefix: str = "") -> Iterator[tuple[str, type]]
     hints = typing.get_type_hints(root)
     for field in dataclasses.fields(root):
         name = f"{prefix}{field.name}"
-        if root is RunSettings and field.name == "model":
+        if issubclass(root, RunSettings) and field.name == "model":
             name = ""
         for kind, step in _dataclasses_in(hints[field.name]):
             yield from settings_classes(kind, f"{name}{step}." if name else "")
@@ -129,10 +129,8 @@ def all_settings() -> dict[tuple[str, type], set[str]]:
     found: dict[tuple[str, type], set[str]] = {}
     for command, root in sections().items():
         for prefix, kind in settings_classes(root):
-            if prefix == "" and issubclass(kind, RunSettings):
-                kind = RunSettings
-            if prefix == "" and kind is not RunSettings and kind is not ModelSettings:
-                continue
+            if prefix == "" and kind is root and root is not RunSettings:
+                found.setdefault(("", RunSettings), set()).add(command)
             found.setdefault((prefix, kind), set()).add(command)
     return found
 
@@ -160,14 +158,21 @@ def settings_page() -> str:
     ]
     for (prefix, kind), commands in all_settings().items():
         docs, hints = attribute_docs(kind), typing.get_type_hints(kind)
+        fields = dataclasses.fields(kind)
         title = f"`{prefix[:-1]}`" if prefix else "Top level"
+        if prefix == "" and issubclass(kind, RunSettings) and kind is not RunSettings:
+            title = f"Top level of {', '.join(sorted(commands))}"
+            shared = {field.name for field in dataclasses.fields(RunSettings)}
+            fields = tuple(field for field in fields if field.name not in shared)
+            if not fields:
+                continue
         if kind is ModelSettings:
             title = "Parts of the model"
         only = "" if len(commands) == n_commands else f" Read by: {', '.join(sorted(commands))}."
         rows = [
             (f"`{prefix}{field.name}`", short(hints[field.name]), default_of(field),
-             docs.get(field.name, ""))
-            for field in dataclasses.fields(kind)
+             docs.get(field.name) or meaning_of_part(hints[field.name]))
+            for field in fields
         ]  # fmt: skip
         parts += [
             f"## {title}",
@@ -175,6 +180,11 @@ def settings_page() -> str:
             table(("setting", "type", "default", "meaning"), rows),
         ]
     return "\n\n".join(parts)
+
+
+def meaning_of_part(hint: Any) -> str:
+    """Return what a part is, in the words of its class; empty if it is no settings class."""
+    return summary(hint) if dataclasses.is_dataclass(hint) else ""  # type: ignore[arg-type]
 
 
 def short(hint: Any) -> str:

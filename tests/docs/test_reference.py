@@ -1,7 +1,9 @@
 """The reference pages leave nothing without words."""
 
 import dataclasses
+import re
 import sys
+import typing
 from pathlib import Path
 
 import pytest
@@ -17,10 +19,12 @@ CLASSES = sorted(
 
 @pytest.mark.parametrize("kind", CLASSES, ids=lambda kind: kind.__qualname__)
 def test_every_setting_has_a_documented_meaning(kind):
-    docs = reference.attribute_docs(kind)
-    silent = [f.name for f in dataclasses.fields(kind) if not docs.get(f.name)]
-    if kind.__name__ == "Constants":  # each of its parts is a class with a table of its own
-        silent = [n for n in silent if not dataclasses.is_dataclass(getattr(kind(), n))]
+    docs, hints = reference.attribute_docs(kind), typing.get_type_hints(kind)
+    silent = [
+        field.name
+        for field in dataclasses.fields(kind)
+        if not (docs.get(field.name) or reference.meaning_of_part(hints[field.name]))
+    ]
     assert silent == []
 
 
@@ -39,3 +43,11 @@ def test_a_page_has_a_title_and_a_body(page):
     text = reference.PAGES[page]()
     assert text.startswith("# ")
     assert len(text.splitlines()) > 5
+
+
+def test_settings_are_named_as_on_the_command_line():
+    text = reference.settings_page()
+    named = set(re.findall(r"^\| `([^`]+)` \|", text, flags=re.MULTILINE))
+    assert {"constants.choice.inertia", "event.NAME.enabled", "seed", "figures"} <= named
+    assert "score.run" in named
+    assert not [name for name in named if name.startswith("model.")]
