@@ -11,9 +11,10 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -89,25 +90,28 @@ class Bank:
         Predictions of the operators of the plan.
     outcomes : ndarray of float64, shape (n_rows, n_outcomes)
         See :mod:`calibration.outcomes`.
+    seconds : ndarray of float64, shape (n_rows,)
+        What each row took its worker; the only thing that differs from machine to machine.
     """
 
     values: NDArray[np.float64]
     fitted: NDArray[np.float64]
     others: NDArray[np.float64]
     outcomes: NDArray[np.float64]
+    seconds: NDArray[np.float64]
 
     def joined(self, other: Bank) -> Bank:
         """Return the rows of both."""
         return Bank(
-            *(
-                np.concatenate([getattr(self, name), getattr(other, name)])
-                for name in ("values", "fitted", "others", "outcomes")
-            )
+            *(np.concatenate([getattr(self, name), getattr(other, name)]) for name in COLUMNS)
         )
 
     def rows(self, keep: NDArray[Any]) -> Bank:
         """Return some of the rows."""
-        return Bank(self.values[keep], self.fitted[keep], self.others[keep], self.outcomes[keep])
+        return Bank(*(getattr(self, name)[keep] for name in COLUMNS))
+
+
+COLUMNS = tuple(item.name for item in fields(Bank))
 
 
 def build_bank(
@@ -151,8 +155,7 @@ def build_bank(
         done += len(arrays["values"])
         report(done, n_rows)
     chunks = [_read(_chunk_file(home, s)) for s in starts]
-    names = ("values", "fitted", "others", "outcomes")
-    return Bank(*(np.concatenate([chunk[name] for chunk in chunks]) for name in names))
+    return Bank(*(np.concatenate([chunk[name] for chunk in chunks]) for name in COLUMNS))
 
 
 def _read(path: Path) -> dict[str, NDArray[np.float64]]:
@@ -248,16 +251,19 @@ def simulate_rows(chunk: Chunk) -> dict[str, NDArray[np.float64]]:
         _world.clear()
         _world[chunk.bank] = build_world(chunk.settings)
     world = _world[chunk.bank]
-    fitted, others, outcomes = [], [], []
+    fitted, others, outcomes, seconds = [], [], [], []
     for offset, row in enumerate(chunk.values):
+        started = time.perf_counter()
         seed = replicate_seed(chunk.seed, chunk.first_row + offset)
         record = RevolutionModel(parameters=model_parameters(row), seed=seed, world=world).run()
         fitted.append(chunk.fitted.predict(record))
         others.append(chunk.others.predict(record))
         outcomes.append(outcomes_of(record))
+        seconds.append(time.perf_counter() - started)
     return {
         "values": chunk.values,
         "fitted": np.array(fitted),
         "others": np.array(others),
         "outcomes": np.array(outcomes),
+        "seconds": np.array(seconds),
     }

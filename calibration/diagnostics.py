@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import kstest, wasserstein_distance
 
-from calibration.inference import Fit, Sample, infer, prepare
+from calibration.inference import Fit, Sample, infer, infer_own, prepare
+from calibration.summary import Records
 
 LEARNT_FROM = 0.2
 """A parameter whose contraction is below this is called silent: the record does not say."""
@@ -62,16 +63,15 @@ def calibrate_by_simulation(fit: Fit, n_draws: int, seed: int) -> Calibration:
     Calibration
         Truths, ranks and means.
     """
-    rows = np.random.default_rng(seed).choice(
-        len(fit.scores), size=min(n_draws, len(fit.scores)), replace=False
-    )
+    n_rows = int(fit.records.origin.max()) + 1  # the first records are one from each row
+    chosen = np.random.default_rng(seed).choice(n_rows, size=min(n_draws, n_rows), replace=False)
+    truth = fit.records.scores[chosen]
     ranks, means = [], []
-    for row in rows:
-        sample = infer(fit, np.zeros(0), leave_out=int(row))
-        below = sample.scores < fit.scores[row]
-        ranks.append(sample.weights @ below)
+    for record, known in zip(chosen, truth, strict=True):
+        sample = infer_own(fit, int(record))
+        ranks.append(sample.weights @ (sample.scores < known))
         means.append(sample.mean())
-    return Calibration(fit.scores[rows], np.array(ranks), np.array(means))
+    return Calibration(truth, np.array(ranks), np.array(means))
 
 
 def contraction(sample: Sample, prior_sd: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -90,13 +90,11 @@ def disagreement(first: Sample, second: Sample) -> NDArray[np.float64]:
     return np.array(distance) / spread
 
 
-def half_banks(
-    features: NDArray[np.float64], scores: NDArray[np.float64], documented: NDArray[np.float64]
-) -> tuple[Sample, Sample]:
+def half_banks(records: Records, documented: NDArray[np.float64]) -> tuple[Sample, Sample]:
     """Infer the documented record from each half of the bank; the halves share no row."""
-    even = np.arange(len(features)) % 2 == 0
-    first = infer(prepare(features[even], scores[even]), documented)
-    second = infer(prepare(features[~even], scores[~even]), documented)
+    even = np.arange(int(records.origin.max()) + 1) % 2 == 0
+    first = infer(prepare(records.of(even)), documented)
+    second = infer(prepare(records.of(~even)), documented)
     return first, second
 
 
@@ -120,8 +118,7 @@ class Influence:
 
 
 def influence_of_each(
-    features: NDArray[np.float64],
-    scores: NDArray[np.float64],
+    records: Records,
     documented: NDArray[np.float64],
     owner: NDArray[np.int64],
     ids: tuple[str, ...],
@@ -131,10 +128,8 @@ def influence_of_each(
 
     Parameters
     ----------
-    features : ndarray of float64, shape (n_rows, n_features)
-        Of the bank.
-    scores : ndarray of float64, shape (n_rows, n_parameters)
-        Of the bank.
+    records : Records
+        Drawn from the bank.
     documented : ndarray of float64, shape (n_features,)
         Of the record.
     owner : ndarray of int64, shape (n_features,)
@@ -152,7 +147,7 @@ def influence_of_each(
     found = []
     for name in dict.fromkeys(ids):
         others = np.array([ids[j] != name for j in owner])
-        sample = infer(prepare(features[:, others], scores), documented[others])
+        sample = infer(prepare(records.seeing(others)), documented[others])
         found.append(
             Influence(
                 name,

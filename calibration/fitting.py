@@ -16,7 +16,12 @@ from calibration.inference import Fit, Sample, infer, prepare
 from calibration.ledger import load_ledger
 from calibration.observation import OperatorSet, compile_operators
 from calibration.prior import Prior, sobol_scores
-from calibration.summary import documented_features, simulated_features
+from calibration.summary import (
+    Records,
+    documented_features,
+    drawn_records,
+    simulated_features,
+)
 from sim.checks import Settings, require_between
 from sim.settings import ModelSettings
 
@@ -35,11 +40,15 @@ class Effort(Settings):
         Rows of the bank before and after history matching.
     sbc_draws : int
         Records inferred to test the inference.
+    second_bank : bool
+        Whether a second bank of the same size, with its own points and luck, is simulated to
+        see whether both give the same posterior.
     """
 
     first_wave: int
     second_wave: int
     sbc_draws: int
+    second_bank: bool = False
 
     def __post_init__(self) -> None:
         """Refuse waves too small to learn from."""
@@ -60,8 +69,8 @@ class FitResult:
         Rows that were not ruled out, of both waves.
     scores : ndarray of float64, shape (n_rows, n_parameters)
         Their standard scores.
-    features : ndarray of float64, shape (n_rows, n_features)
-        Their drawn records.
+    records : Records
+        Drawn from them.
     documented : ndarray of float64, shape (n_features,)
         The documented record.
     emulator : Emulator
@@ -72,18 +81,21 @@ class FitResult:
         Prepared inference.
     sample : Sample
         The posterior.
+    worker_seconds : float
+        What all simulations took their workers, however often the bank was interrupted.
     """
 
     operators: OperatorSet
     others: OperatorSet
     bank: Bank
     scores: NDArray[np.float64]
-    features: NDArray[np.float64]
+    records: Records
     documented: NDArray[np.float64]
     emulator: Emulator
     kept_of_prior: float
     fit: Fit
     sample: Sample
+    worker_seconds: float
 
 
 def operator_sets(
@@ -159,21 +171,20 @@ def calibrate(
     plausible = emulator.plausible(first_scores)
     bank = first.rows(plausible).joined(second)
     scores = np.concatenate([first_scores[plausible], second_scores])
-    features = np.concatenate(
-        [drawn[plausible], simulated_features(fitted, second.fitted, second.values, seed + 1)]
-    )
-    fit = prepare(features, scores)
+    records = drawn_records(fitted, bank.fitted, scores, prior, seed)
+    fit = prepare(records)
     return FitResult(
         operators=fitted,
         others=others,
         bank=bank,
         scores=scores,
-        features=features,
+        records=records,
         documented=documented,
         emulator=emulator,
         kept_of_prior=kept,
         fit=fit,
         sample=infer(fit, documented),
+        worker_seconds=float(first.seconds.sum() + second.seconds.sum()),
     )
 
 

@@ -1,6 +1,6 @@
 """Approximate Bayesian computation with learnt summaries and regression adjustment.
 
-From a bank of simulated records, the rows whose learnt summaries lie nearest to those of
+From records drawn from a bank of simulations, those whose learnt summaries lie nearest to those of
 the documented record are kept, weighted by nearness, and moved to where a local regression
 says they would lie had they matched exactly (Beaumont, Zhang and Balding 2002; summaries as
 in Fearnhead and Prangle 2012, cross-fitted). Inference works on standard scores of the
@@ -13,11 +13,13 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial.distance import cdist
 
 from calibration.prior import SCORE_LIMIT
-from calibration.summary import cross_fitted, summary_of
+from calibration.summary import Learner, Records, cross_fitted, summary_of
 
-DRAWS_KEPT = 1000
+SHARE_KEPT = 1 / 3
+KEPT_AT_LEAST = 600
 
 
 @dataclass(frozen=True)
@@ -26,22 +28,22 @@ class Fit:
 
     Attributes
     ----------
-    scores : ndarray of float64, shape (n_rows, n_parameters)
-        Parameters of the rows.
-    summaries : ndarray of float64, shape (n_rows, n_parameters)
+    records : Records
+        Drawn from the bank.
+    summaries : ndarray of float64, shape (n_records, n_parameters)
         Their learnt summaries, cross-fitted and divided by ``scale``.
     scale : ndarray of float64, shape (n_parameters,)
         Spread of the summaries.
-    learners : list
+    learners : list of Learner
         For summaries of other records.
     kept : int
-        Rows kept for each record.
+        Records kept for each inference.
     """
 
-    scores: NDArray[np.float64]
+    records: Records
     summaries: NDArray[np.float64]
     scale: NDArray[np.float64]
-    learners: list[object]
+    learners: list[Learner]
     kept: int
 
 
@@ -56,9 +58,9 @@ class Sample:
     weights : ndarray of float64, shape (n_kept,)
         They sum to one.
     rows : ndarray of int64, shape (n_kept,)
-        Rows of the bank that were kept.
+        Row of the bank behind each.
     reach : float
-        Distance of the farthest row kept, in spreads of the summaries.
+        Distance of the farthest record kept, in spreads of the summaries.
     typical : float
         Share of the bank's rows that lie farther from their own nearest rows than the
         record does: small if the record is unlike everything simulated.
@@ -96,32 +98,29 @@ class Sample:
         return picked
 
 
-def prepare(
-    features: NDArray[np.float64], scores: NDArray[np.float64], kept: int | None = None
-) -> Fit:
+def prepare(records: Records, share_kept: float = SHARE_KEPT) -> Fit:
     """Learn summaries from a bank.
 
     Parameters
     ----------
-    features : ndarray of float64, shape (n_rows, n_features)
-        Of drawn records.
-    scores : ndarray of float64, shape (n_rows, n_parameters)
-        Parameters behind them.
-    kept : int or None
-        Rows kept for each record; a third of the bank, at least 600, if ``None``.
+    records : Records
+        Drawn from the bank.
+    share_kept : float
+        Share of the records that each inference keeps; at least ``KEPT_AT_LEAST`` of them.
 
     Returns
     -------
     Fit
         Ready for any record.
     """
-    summaries, learners = cross_fitted(features, scores)
+    summaries, learners = cross_fitted(records)
     scale = np.maximum(summaries.std(axis=0), 1e-6)
-    n = min(len(scores) - 1, kept or max(600, len(scores) // 3))
-    return Fit(scores, summaries / scale, scale, list(learners), n)
+    n = len(summaries)
+    kept = min(n - 1, max(KEPT_AT_LEAST, round(n * share_kept)))
+    return Fit(records, summaries / scale, scale, learners, kept)
 
 
-def infer(fit: Fit, features: NDArray[np.float64], leave_out: int | None = None) -> Sample:
+def infer(fit: Fit, features: NDArray[np.float64]) -> Sample:
     """Return the posterior sample for one record.
 
     Parameters
@@ -130,32 +129,36 @@ def infer(fit: Fit, features: NDArray[np.float64], leave_out: int | None = None)
         From :func:`prepare`.
     features : ndarray of float64, shape (n_features,)
         Of the record.
-    leave_out : int or None
-        A row of the bank that may not take part, for tests on the bank's own records.
 
     Returns
     -------
     Sample
         Adjusted and weighted.
     """
-    if leave_out is None:
-        at = summary_of(features[None], fit.learners)[0] / fit.scale  # type: ignore[arg-type]
-    else:
-        at = fit.summaries[leave_out]
+    return _nearest(fit, summary_of(features[None], fit.learners)[0] / fit.scale)
+
+
+def infer_own(fit: Fit, record: int) -> Sample:
+    """Return the posterior sample for one of the bank's own records, as if its row were unknown."""
+    return _nearest(fit, fit.summaries[record], without=int(fit.records.origin[record]))
+
+
+def _nearest(fit: Fit, at: NDArray[np.float64], without: int | None = None) -> Sample:
+    """Keep the records nearest to a summary, weigh them and move them to it."""
     distance = np.sqrt(((fit.summaries - at) ** 2).sum(axis=1))
-    if leave_out is not None:
-        distance[leave_out] = np.inf
-    rows = np.argpartition(distance, fit.kept)[: fit.kept]
-    reach = float(distance[rows].max())
-    kernel = 1.0 - (distance[rows] / (reach * (1 + 1e-9))) ** 2
+    if without is not None:
+        distance[fit.records.origin == without] = np.inf
+    near = np.argpartition(distance, fit.kept)[: fit.kept]
+    reach = float(distance[near].max())
+    kernel = 1.0 - (distance[near] / (reach * (1 + 1e-9))) ** 2
     weights = kernel / kernel.sum()
-    adjusted = _adjust(fit.summaries[rows] - at, fit.scores[rows], weights)
+    adjusted = _adjust(fit.summaries[near] - at, fit.records.scores[near], weights)
     return Sample(
         scores=np.clip(adjusted, -SCORE_LIMIT, SCORE_LIMIT),
         weights=weights,
-        rows=rows.astype(np.int64),
+        rows=fit.records.origin[near].astype(np.int64),
         reach=reach,
-        typical=_typicality(fit, float(np.partition(distance, 9)[9])),
+        typical=_typicality(fit, distance),
     )
 
 
@@ -177,10 +180,13 @@ def _adjust(
     return moved
 
 
-def _typicality(fit: Fit, distance: float) -> float:
-    """Share of a sample of the bank's rows whose tenth neighbour is farther than this."""
-    step = max(1, len(fit.summaries) // 200)
-    probes = fit.summaries[::step]
-    to_all = np.sqrt(((probes[:, None, :] - fit.summaries[None, :, :]) ** 2).sum(axis=2))
+def _typicality(fit: Fit, distance: NDArray[np.float64]) -> float:
+    """Share of a sample of records whose tenth neighbour is farther than that of this one.
+
+    Only the first record of each row is looked at: records of one row are near each other.
+    """
+    first = fit.summaries[: int(fit.records.origin.max()) + 1]
+    to_all = cdist(first[:: max(1, len(first) // 200)], first)
     tenth = np.partition(to_all, 10, axis=1)[:, 10]
-    return float((tenth > distance).mean())
+    own = np.partition(distance[: len(first)], 9)[9]
+    return float((tenth > own).mean())

@@ -59,7 +59,7 @@ def _log_by_day(
         return dirichlet_multinomial_log_score(value * operator.n, prediction, correlation)
     if operator.kind == "presidium":
         return presidium_log_score(
-            value * operator.n, prediction, _mandates(operator), error_model.correlation_seats
+            value * operator.n, prediction, operator.mandates, error_model.correlation_seats
         )
     if operator.kind == "claim":
         right = error_model.claim_reliability
@@ -70,11 +70,6 @@ def _log_by_day(
     sd = error_model.attendance_log_sd if name == "attendance" else error_model.membership_log_sd
     mean = np.log(np.maximum(prediction[..., 0], 1.0))
     return normal_log_density(float(np.log(value[0])), mean, sd)
-
-
-def _mandates(operator: Operator) -> float:
-    """Return the mandates behind a presidium: forty for each of its seats, assumed."""
-    return 40.0 * operator.n
 
 
 def draw_observed(
@@ -109,7 +104,7 @@ def draw_observed(
         return dirichlet_multinomial_draws(at, operator.n, correlation, rng)
     if operator.kind == "presidium":
         return presidium_draws(
-            at, round(operator.n), _mandates(operator), error_model.correlation_seats, rng
+            at, round(operator.n), operator.mandates, error_model.correlation_seats, rng
         )
     if operator.kind == "claim":
         right = error_model.claim_reliability

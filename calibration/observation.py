@@ -9,8 +9,9 @@ averaged over them.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -63,6 +64,8 @@ class Operator:
         One over the number of observations of the same occasion.
     groups : tuple of tuple of str
         Parties of each category.
+    mandates : float
+        Of a presidium, the mandates of the chamber that elects it; else ``nan``.
     """
 
     observation: Observation
@@ -73,6 +76,7 @@ class Operator:
     days: NDArray[np.int64]
     weight: float
     groups: tuple[tuple[str, ...], ...] = ()
+    mandates: float = math.nan
 
     @property
     def id(self) -> str:
@@ -190,7 +194,27 @@ def compile_operators(
         operators += _BUILD[observation.operator](
             observation, vocabulary.parties, error_model, weight
         )
+    operators = [
+        replace(o, mandates=mandates_behind(settings, o.observation.target[0]))
+        if o.kind == "presidium"
+        else o
+        for o in operators
+    ]
     return OperatorSet(tuple(operators), tuple(missing), silent)
+
+
+def mandates_behind(settings: ModelSettings, presidium: str) -> float:
+    """Return the number of mandates of the body that elects a presidium."""
+    name, _, label = settings.presidium[presidium].chamber.partition("/")
+    chambers = settings.institution[name].chambers
+    return float(
+        sum(
+            chamber.seats
+            or sum(settings.place.constituencies[base].units for base in chamber.base)
+            * (chamber.seats_per_unit or 0)
+            for chamber in ([chambers[label]] if label else chambers.values())
+        )
+    )
 
 
 def days_read(observation: Observation) -> NDArray[np.int64]:

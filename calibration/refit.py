@@ -11,9 +11,10 @@ from calibration.bank import Bank
 from calibration.inference import Sample, infer, prepare
 from calibration.observation import OperatorSet
 from calibration.prior import Prior
-from calibration.summary import documented_features, feature_owner, simulated_features
+from calibration.summary import Records, documented_features, drawn_records, feature_owner
 
-KEPT_AT_LEAST = 100
+SHARE_KEPT_OF_PRIOR = 0.1
+"""Less than where history matching has already narrowed the bank."""
 
 
 @dataclass(frozen=True)
@@ -27,15 +28,12 @@ class Refitter:
     ----------
     operators : OperatorSet
         Of all training figures, in the order of the bank.
-    scores : ndarray of float64, shape (n_rows, n_parameters)
-        Standard scores of the rows.
-    features : ndarray of float64, shape (n_rows, n_features)
-        Of their drawn records.
+    records : Records
+        Drawn from the bank.
     """
 
     operators: OperatorSet
-    scores: NDArray[np.float64]
-    features: NDArray[np.float64]
+    records: Records
 
     def posterior(self, fitted: NDArray[np.bool_]) -> Sample:
         """Infer from some of the training figures; no simulation is needed.
@@ -56,12 +54,11 @@ class Refitter:
             (),
             (),
         )
-        n = len(self.scores)
-        kept = min(n - 1, max(KEPT_AT_LEAST, n // 10))
-        return infer(prepare(self.features[:, use], self.scores, kept), documented_features(seen))
+        fit = prepare(self.records.seeing(use), SHARE_KEPT_OF_PRIOR)
+        return infer(fit, documented_features(seen))
 
 
 def refitter(bank: Bank, operators: OperatorSet, prior: Prior, seed: int) -> Refitter:
     """Draw the records of a bank's rows, to refit from."""
-    features = simulated_features(operators, bank.fitted, bank.values, seed)
-    return Refitter(operators, prior.scores(bank.values), features)
+    scores = prior.scores(bank.values)
+    return Refitter(operators, drawn_records(operators, bank.fitted, scores, prior, seed))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +11,11 @@ from numpy.typing import NDArray
 from calibration.error_model import floored
 from calibration.likelihood import draw_observed
 from calibration.observation import Operator, OperatorSet
-from calibration.prior import error_model_of
+from calibration.prior import ERROR_NAMES, Prior, error_model_of
+
+RECORDS_PER_ROW = 12
+"""Records drawn for each simulation. Scatter of sources and its correlations cost nothing to draw
+again, and drawing them often leaves only the luck of the simulations as noise of the inference."""
 
 RIDGE_GRID = (1e-3, 1e-2, 1e-1, 1.0, 10.0)
 
@@ -54,7 +59,7 @@ def simulated_features(
     operators: OperatorSet,
     predictions: NDArray[np.float64],
     values: NDArray[np.float64],
-    seed: int,
+    seed: int | Sequence[int],
 ) -> NDArray[np.float64]:
     """Draw a record for each row of a bank and return its features.
 
@@ -66,7 +71,7 @@ def simulated_features(
         Of the bank.
     values : ndarray of float64, shape (n_rows, n_parameters)
         Parameter values; those of the error model set the scatter of each row.
-    seed : int
+    seed : int or sequence of int
         Of the scatter.
 
     Returns
@@ -78,7 +83,7 @@ def simulated_features(
     errors = [error_model_of(row) for row in values]
     columns = []
     for j, (operator, prediction) in enumerate(zip(operators.operators, split, strict=True)):
-        rng = np.random.default_rng([seed, j])
+        rng = np.random.default_rng([*np.atleast_1d(seed), j])
         drawn = np.concatenate(
             [
                 draw_observed(operator, prediction[i : i + 1], error, rng)
@@ -87,6 +92,82 @@ def simulated_features(
         )
         columns.append(features_of(operator, drawn))
     return np.concatenate(columns, axis=1)
+
+
+@dataclass(frozen=True)
+class Records:
+    """Records drawn from a bank, several from each of its rows.
+
+    Attributes
+    ----------
+    features : ndarray of float64, shape (n_records, n_features)
+        Of the records; the first ``n_rows`` are one from each row.
+    scores : ndarray of float64, shape (n_records, n_parameters)
+        Standard scores behind them.
+    origin : ndarray of int64, shape (n_records,)
+        Row of the bank that each was drawn from.
+    """
+
+    features: NDArray[np.float64]
+    scores: NDArray[np.float64]
+    origin: NDArray[np.int64]
+
+    def of(self, rows: NDArray[np.bool_]) -> Records:
+        """Return the records of some rows of the bank, their rows numbered anew."""
+        kept = rows[self.origin]
+        number = np.cumsum(rows) - 1
+        return Records(self.features[kept], self.scores[kept], number[self.origin[kept]])
+
+    def seeing(self, columns: NDArray[np.bool_]) -> Records:
+        """Return the records with some of the features only."""
+        return Records(self.features[:, columns], self.scores, self.origin)
+
+
+def drawn_records(
+    operators: OperatorSet,
+    predictions: NDArray[np.float64],
+    scores: NDArray[np.float64],
+    prior: Prior,
+    seed: int,
+    per_row: int = RECORDS_PER_ROW,
+) -> Records:
+    """Draw several records from each row of a bank.
+
+    The first takes the correlations of the row; each other draws its own from their prior,
+    on which the simulation does not depend.
+
+    Parameters
+    ----------
+    operators : OperatorSet
+        Of the fit.
+    predictions : ndarray of float64, shape (n_rows, n_predictions)
+        Of the bank.
+    scores : ndarray of float64, shape (n_rows, n_parameters)
+        Standard scores of the rows.
+    prior : Prior
+        Of the correlations.
+    seed : int
+        Of correlations and scatter.
+    per_row : int
+        Records of each row.
+
+    Returns
+    -------
+    Records
+        ``n_rows * per_row`` of them.
+    """
+    n_rows, n_errors = len(scores), len(ERROR_NAMES)
+    features, drawn = [], []
+    for copy in range(per_row):
+        own = scores.copy()
+        if copy:
+            rng = np.random.default_rng([seed, copy])
+            own[:, -n_errors:] = rng.standard_normal((n_rows, n_errors))
+        drawn.append(own)
+        features.append(simulated_features(operators, predictions, prior.values(own), [seed, copy]))
+    return Records(
+        np.concatenate(features), np.concatenate(drawn), np.tile(np.arange(n_rows), per_row)
+    )
 
 
 @dataclass(frozen=True)
@@ -117,25 +198,23 @@ def _expand(features: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.concatenate([features, features**2], axis=1)
 
 
-def learn(features: NDArray[np.float64], scores: NDArray[np.float64]) -> Learner:
-    """Fit a ridge regression, its penalty chosen on a fifth of the rows.
+def learn(records: Records) -> Learner:
+    """Fit a ridge regression, its penalty chosen on the records of a fifth of the rows.
 
     Parameters
     ----------
-    features : ndarray of float64, shape (n, n_features)
-        Of drawn records.
-    scores : ndarray of float64, shape (n, n_parameters)
-        Standard scores of the parameters behind them.
+    records : Records
+        Drawn records and the standard scores behind them.
 
     Returns
     -------
     Learner
         Refitted to all rows with the best penalty.
     """
-    inputs = _expand(features)
+    inputs, scores = _expand(records.features), records.scores
     mean, sd = inputs.mean(axis=0), np.maximum(inputs.std(axis=0), 1e-9)
     z = (inputs - mean) / sd
-    held = np.arange(len(z)) % 5 == 0
+    held = records.origin % 5 == 0
     centre = scores[~held].mean(axis=0)
     best = min(
         RIDGE_GRID,
@@ -159,35 +238,32 @@ def _ridge(x: NDArray[np.float64], y: NDArray[np.float64], penalty: float) -> ND
     return np.asarray(np.linalg.solve(gram, x.T @ y), dtype=np.float64)
 
 
-def cross_fitted(
-    features: NDArray[np.float64], scores: NDArray[np.float64], n_folds: int = 5
-) -> tuple[NDArray[np.float64], list[Learner]]:
-    """Learn summaries so that no row helps to learn its own.
+def cross_fitted(records: Records, n_folds: int = 5) -> tuple[NDArray[np.float64], list[Learner]]:
+    """Learn summaries so that no row helps to learn those of its own records.
 
-    Without this, summaries of the bank's rows look sharper than those of a record that the
+    Without this, summaries of the bank's records look sharper than those of a record that the
     learner never saw, and intervals come out too narrow.
 
     Parameters
     ----------
-    features : ndarray of float64, shape (n, n_features)
-        Of drawn records.
-    scores : ndarray of float64, shape (n, n_parameters)
-        Behind them.
+    records : Records
+        Drawn from a bank.
     n_folds : int
-        Number of parts.
+        Number of parts into which its rows are divided.
 
     Returns
     -------
-    ndarray of float64, shape (n, n_parameters)
-        Summary of each row by a learner that did not see it.
+    ndarray of float64, shape (n_records, n_parameters)
+        Summary of each record by a learner that saw no record of its row.
     list of Learner
-        One for each fold; a record's summary is their mean.
+        One for each fold; another record's summary is their mean.
     """
-    fold = np.arange(len(features)) % n_folds
-    learners = [learn(features[fold != k], scores[fold != k]) for k in range(n_folds)]
-    summaries = np.empty((len(features), scores.shape[1]))
+    fold = np.random.default_rng(n_folds).permutation(int(records.origin.max()) + 1) % n_folds
+    learners = [learn(records.of(fold != k)) for k in range(n_folds)]
+    summaries = np.empty(records.scores.shape)
     for k, learner in enumerate(learners):
-        summaries[fold == k] = learner(features[fold == k])
+        mine = fold[records.origin] == k
+        summaries[mine] = learner(records.features[mine])
     return summaries, learners
 
 

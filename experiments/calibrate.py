@@ -26,12 +26,13 @@ from calibration.diagnostics import (
 )
 from calibration.fitting import Effort, FitResult, calibrate
 from calibration.prior import NAMES, Prior
-from calibration.summary import feature_owner
+from calibration.summary import RECORDS_PER_ROW, feature_owner
 from experiments.errors import Interrupted, UserError
 from experiments.settings import RunSettings
 from experiments.store import write_table
 from sim.checks import Settings, require_between, require_one_of
 
+SECOND_BANK_SEED_OFFSET = 1_000_003
 ENGINES = ("processes", "dask")
 
 
@@ -76,16 +77,16 @@ def main(settings: CalibrateSettings, output_dir: Path) -> int:
     started = time.monotonic()
     try:
         with executor_of(settings) as executor, progress() as report:
-            result = calibrate(
-                settings.model,
-                settings.prior,
-                settings.effort,
-                settings.seed,
-                Path(settings.calibrate.bank),
-                workers=settings.workers,
-                executor=executor,
-                on_progress=report,
-            )
+            result = fit_of(settings, settings.seed, executor, report)
+            second = None
+            if settings.effort.second_bank:
+                other_seed = settings.seed + SECOND_BANK_SEED_OFFSET
+                second = fit_of(
+                    settings,
+                    other_seed,
+                    executor,
+                    lambda name, done, n: report(f"second bank, {name}", done, n),
+                )
     except KeyboardInterrupt as error:
         raise Interrupted(
             f"Finished simulations are kept in {settings.calibrate.bank}; the same command "
@@ -94,15 +95,33 @@ def main(settings: CalibrateSettings, output_dir: Path) -> int:
     say("testing the inference on records of known parameters")
     tested = calibrate_by_simulation(result.fit, settings.effort.sbc_draws, settings.seed)
     say("leaving out each observation in turn")
-    tables = tables_of(result, tested, settings)
+    tables = tables_of(result, tested, settings, second)
     for name, columns in tables.items():
         write_table(output_dir / f"{name}.parquet", columns)
-    report_facts = facts_of(result, tested, settings, time.monotonic() - started)
+    report_facts = facts_of(result, tested, settings, second) | {
+        "wall_seconds_of_last_start": round(time.monotonic() - started, 1)
+    }
     text = json.dumps(report_facts, indent=2) + "\n"
     (output_dir / "calibration.json").write_text(text, encoding="utf-8")
     for line in summary_lines(report_facts, output_dir):
         print(line)
     return 0
+
+
+def fit_of(
+    settings: CalibrateSettings, seed: int, executor: Executor | None, report: Any
+) -> FitResult:
+    """Calibrate with one bank."""
+    return calibrate(
+        settings.model,
+        settings.prior,
+        settings.effort,
+        seed,
+        Path(settings.calibrate.bank),
+        workers=settings.workers,
+        executor=executor,
+        on_progress=report,
+    )
 
 
 @contextmanager
@@ -168,7 +187,10 @@ def say(text: str) -> None:
 
 
 def tables_of(
-    result: FitResult, tested: Calibration, settings: CalibrateSettings
+    result: FitResult,
+    tested: Calibration,
+    settings: CalibrateSettings,
+    second: FitResult | None = None,
 ) -> dict[str, dict[str, NDArray[Any]]]:
     """Return the tables of a calibration by name, each as columns."""
     scores = result.sample.resampled(settings.calibrate.n_draws, settings.seed)
@@ -176,14 +198,17 @@ def tables_of(
     prior_sd = result.scores.std(axis=0)
     owner = feature_owner(result.operators)
     ids = tuple(operator.id for operator in result.operators.operators)
-    influences = influence_of_each(
-        result.features, result.scores, result.documented, owner, ids, result.sample
-    )
+    influences = influence_of_each(result.records, result.documented, owner, ids, result.sample)
     quantiles = {
         f"q{round(100 * q):02d}": settings.prior.values(result.sample.quantile(q)[None])[0]
         for q in (0.05, 0.25, 0.5, 0.75, 0.95)
     }
-    halves = disagreement(*half_banks(result.features, result.scores, result.documented))
+    halves = disagreement(*half_banks(result.records, result.documented))
+    banks = (
+        np.full(len(NAMES), np.nan)
+        if second is None
+        else disagreement(result.sample, second.sample)
+    )
     return {
         "posterior": {
             "draw": np.arange(len(values), dtype=np.int32),
@@ -197,6 +222,7 @@ def tables_of(
             "contraction": contraction(result.sample, np.ones(len(NAMES))),
             "contraction_after_matching": contraction(result.sample, prior_sd),
             "two_halves_distance": halves,
+            "two_banks_distance": banks,
             "sbc_cover_50": tested.coverage(0.5),
             "sbc_cover_90": tested.coverage(0.9),
             "sbc_ks_p": tested.ks_p_values(),
@@ -225,7 +251,10 @@ def _long(arrays: dict[str, NDArray[np.float64]]) -> dict[str, NDArray[Any]]:
 
 
 def facts_of(
-    result: FitResult, tested: Calibration, settings: CalibrateSettings, seconds: float
+    result: FitResult,
+    tested: Calibration,
+    settings: CalibrateSettings,
+    second: FitResult | None = None,
 ) -> dict[str, Any]:
     """Return what is to be said of a calibration, in numbers."""
     shrunk = contraction(result.sample, np.ones(len(NAMES)))
@@ -233,12 +262,16 @@ def facts_of(
     return {
         "effort": asdict(settings.effort),
         "seed": settings.seed,
-        "simulations": settings.effort.first_wave + settings.effort.second_wave,
-        "wall_seconds": round(seconds, 1),
+        "simulations": (settings.effort.first_wave + settings.effort.second_wave)
+        * (1 if second is None else 2),
+        "worker_seconds": round(
+            result.worker_seconds + (second.worker_seconds if second else 0.0), 1
+        ),
         "observations_fitted": len({o.id for o in result.operators.operators}),
         "kept_of_prior": round(result.kept_of_prior, 4),
         "implausibility_cutoff": round(result.emulator.cutoff, 3),
-        "rows_kept": int(result.fit.kept),
+        "records_per_simulation": RECORDS_PER_ROW,
+        "records_kept": int(result.fit.kept),
         "record_is_typical": round(result.sample.typical, 4),
         "sbc_draws": len(tested.truth),
         "sbc_cover_50": round(float(tested.coverage(0.5).mean()), 4),
@@ -249,6 +282,9 @@ def facts_of(
             n for n, c, ok in zip(NAMES, shrunk, learnable, strict=True) if ok and c < LEARNT_FROM
         ],
         "marginalised": [n for n, ok in zip(NAMES, learnable, strict=True) if not ok],
+        "two_banks_distance_at_most": None
+        if second is None
+        else round(float(disagreement(result.sample, second.sample).max()), 3),
     }
 
 
@@ -256,7 +292,7 @@ def summary_lines(facts: dict[str, Any], folder: Path) -> list[str]:
     """Return what is printed at the end."""
     rows = [f"  {name:<26} {value:6.2f}" for name, value in facts["contraction"].items()]
     return [
-        f"{facts['simulations']} simulations, {facts['wall_seconds'] / 60:.1f} min; "
+        f"{facts['simulations']} simulations, {facts['worker_seconds'] / 60:.1f} min of workers; "
         f"{100 * facts['kept_of_prior']:.0f} % of the prior not ruled out "
         f"(implausibility at most {facts['implausibility_cutoff']:g})",
         f"inference tested on {facts['sbc_draws']} known records: 90 % intervals cover "

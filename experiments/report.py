@@ -124,14 +124,21 @@ def _calibration(part: Part | None, draw: Draw) -> list[Section]:
     facts, tables = part.facts, part.tables
     learnt = tables["learnt"]
     silent = ", ".join(map(figures.spoken, facts["silent"])) or "none of the calibrated"
+    banks = facts.get("two_banks_distance_at_most")
+    independent = (
+        f"Two banks with their own points and luck agree within {banks:.2f} posterior spreads "
+        "(Wasserstein, worst parameter)."
+        if banks is not None
+        else "Two halves of the bank, which share no run, agree within "
+        f"{float(np.max(learnt['two_halves_distance'])):.2f} posterior spreads (Wasserstein, "
+        "worst parameter)."
+    )
     trust = paragraph(
         f"Before the record was used, {facts['sbc_draws']} simulated records of known "
         f"parameters were inferred. 90 % intervals hold the truth in "
         f"{100 * facts['sbc_cover_90']:.1f} % of cases on average (worst parameter "
         f"{100 * facts['sbc_worst_cover_90']:.1f} %), 50 % intervals in "
-        f"{100 * facts['sbc_cover_50']:.1f} %. Two halves of the bank, which share no run, "
-        f"agree within {float(np.max(learnt['two_halves_distance'])):.2f} posterior spreads "
-        f"(Wasserstein, worst parameter)."
+        f"{100 * facts['sbc_cover_50']:.1f} %. {independent}"
     ) + draw(
         figures.ranks(tables["sbc"]), "ranks",
         "Ranks of the truth among draws of its posterior; flat is right, and the grey band "
@@ -149,7 +156,8 @@ def _calibration(part: Part | None, draw: Draw) -> list[Section]:
     ]
     body = (
         paragraph(
-            f"{facts['simulations']} simulations in {facts['wall_seconds'] / 60:.0f} minutes; "
+            f"{facts['simulations']} simulations, {facts['worker_seconds'] / 60:.0f} minutes of "
+            f"workers' time; "
             f"{facts['observations_fitted']} observations fitted; "
             f"{100 * facts['kept_of_prior']:.0f} % of the prior was not ruled out by history "
             f"matching. The record is silent (contraction below {LEARNT_FROM:g}) about: "

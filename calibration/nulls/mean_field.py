@@ -18,7 +18,8 @@ from calibration.inference import infer, prepare
 from calibration.nulls.forecast import Forecast
 from calibration.observation import OperatorSet
 from calibration.prior import Prior, error_model_of, model_parameters, sobol_scores
-from calibration.summary import documented_features, feature_owner, simulated_features
+from calibration.refit import SHARE_KEPT_OF_PRIOR
+from calibration.summary import documented_features, drawn_records, feature_owner
 from sim.ensemble import one_thread_each
 from sim.mean_field import mean_field_record
 from sim.population import draw_shares
@@ -27,7 +28,6 @@ from sim.streams import replicate_seed
 from sim.world import World, build_world
 
 TASK_ROWS = 16
-KEPT_AT_LEAST = 100
 
 
 @dataclass(frozen=True)
@@ -178,16 +178,15 @@ def mean_field(
     operators = recursion.operators
     wanted = {(o.id, o.labels) for o in training.operators}
     used = np.array([(o.id, o.labels) in wanted for o in operators.operators])
-    features = simulated_features(operators, bank, values, seed)
-    features = features[:, used[feature_owner(operators)]]
-    kept = min(n_rows - 1, max(KEPT_AT_LEAST, n_rows // 10))
-    sample = infer(prepare(features, scores, kept), documented_features(training))
+    records = drawn_records(operators, bank, scores, prior, seed)
+    fit = prepare(records.seeing(used[feature_owner(operators)]), SHARE_KEPT_OF_PRIOR)
+    sample = infer(fit, documented_features(training))
     drawn = prior.values(sample.resampled(n_draws, seed))
     return Forecast(
         "N4",
         recursion.predictions(drawn, seed + 1),
         error_model_of(np.median(drawn, axis=0)),
-        {"rows": float(n_rows), "rows_kept": float(kept)},
+        {"rows": float(n_rows), "records_kept": float(fit.kept)},
     )
 
 
