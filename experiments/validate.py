@@ -87,7 +87,7 @@ def main(settings: ValidateSettings, output_dir: Path) -> int:
             "scores": _value_rows(scored),
             "observations": _observation_rows(scored),
             "summary": _columns(summary_rows(scored, options.bootstrap, settings.seed)),
-            "patterns": _pattern_rows(whole),
+            "patterns": _pattern_rows(whole, study.at_medians(whole)),
             "bands": _band_rows(study, whole, settings.seed),
         }
         if options.ablations:
@@ -210,12 +210,13 @@ def _observation_rows(scored: list[Scored]) -> dict[str, NDArray[Any]]:
     )
 
 
-def _pattern_rows(whole: Ensemble) -> dict[str, NDArray[Any]]:
+def _pattern_rows(whole: Ensemble, at_medians: Ensemble) -> dict[str, NDArray[Any]]:
     share = whole.shown.mean(axis=0)
     return {
         "pattern": np.array(list(PATTERNS)),
         "meaning": np.array(list(PATTERNS.values())),
         "share_of_runs": share,
+        "share_of_runs_at_medians": at_medians.shown.mean(axis=0),
         "passes": (share > 0.5).astype(np.int32),
     }
 

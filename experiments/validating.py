@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -128,6 +128,16 @@ class Study:
         return Ensemble(
             values, np.array([p for p, _ in ordered]), np.array([shown for _, shown in ordered])
         )
+
+    def at_medians(self, ensemble: Ensemble) -> Ensemble:
+        """Run the model at the medians of an ensemble, from the mean initial shares.
+
+        What such runs show or miss is the model's own doing, not that of uncertain parameters
+        or of uncertain beginnings.
+        """
+        middle = np.median(ensemble.values, axis=0)
+        values = np.repeat(middle[None], len(ensemble.values), axis=0)
+        return self.simulate(values, replace(self.settings.model, initial_shares="mean"))
 
     def rivals(self, training: OperatorSet, error_model: ErrorModel) -> list[Forecast]:
         """Fit the four rivals to training figures."""

@@ -12,8 +12,9 @@ from calibration.diagnostics import (
     influence_of_each,
 )
 from calibration.history import match
-from calibration.inference import infer, prepare
+from calibration.inference import infer, infer_own, prepare
 from calibration.prior import NAMES
+from calibration.summary import Records, cross_fitted
 
 N_PARAMETERS = 3
 
@@ -30,21 +31,57 @@ def linear_bank(n, seed, noise=0.5):
         cov = np.linalg.inv(precision)
         return cov @ design.T @ record / noise**2, np.sqrt(np.diag(cov))
 
-    return scores, features, exact
+    return Records(features, scores, np.arange(n)), exact
 
 
 def test_a_linear_normal_problem_gives_its_exact_posterior():
-    scores, features, exact = linear_bank(6000, seed=1)
+    records, exact = linear_bank(6000, seed=1)
     record = np.array([0.6, -0.4, 0.3, 0.7])
-    sample = infer(prepare(features, scores), record)
+    sample = infer(prepare(records), record)
     mean, sd = exact(record)
     np.testing.assert_allclose(sample.mean(), mean, atol=0.08)
     np.testing.assert_allclose(sample.sd(), sd, rtol=0.12)
 
 
+def several_records(n_rows, per_row, seed):
+    """A linear bank whose rows have several records each, with their own scatter."""
+    rng = np.random.default_rng(seed)
+    scores = np.tile(rng.standard_normal((n_rows, N_PARAMETERS)), (per_row, 1))
+    features = np.repeat(scores[:, :1], 4, axis=1) + rng.standard_normal((len(scores), 4))
+    return Records(features, scores, np.tile(np.arange(n_rows), per_row))
+
+
+def test_no_row_helps_to_learn_the_summaries_of_its_own_records():
+    records = several_records(300, 4, seed=11)
+    before, _ = cross_fitted(records)
+    mine = records.origin == 7
+    changed = records.scores.copy()
+    changed[mine] += 100.0
+    after, _ = cross_fitted(replace(records, scores=changed))
+    np.testing.assert_array_equal(after[mine], before[mine])
+    assert np.abs(after - before).max() > 0.1
+
+
+def test_a_known_record_is_inferred_without_any_record_of_its_row():
+    fit = prepare(several_records(400, 4, seed=12))
+    assert fit.kept == 600  # more than a third, so that rows near the record are all wanted
+    sample = infer_own(fit, 5)
+    assert 5 not in sample.rows
+    again = infer(fit, fit.records.features[5])
+    assert 5 in again.rows
+
+
+def test_records_of_some_rows_number_those_rows_anew():
+    records = several_records(6, 2, seed=13)
+    some = records.of(np.array([False, True, False, True, True, False]))
+    np.testing.assert_array_equal(some.origin, [0, 1, 2, 0, 1, 2])
+    np.testing.assert_array_equal(some.scores[0], records.scores[1])
+    np.testing.assert_array_equal(some.features[5], records.features[10])
+
+
 def test_a_parameter_that_nothing_informs_keeps_its_prior():
-    scores, features, _ = linear_bank(6000, seed=2)
-    sample = infer(prepare(features, scores), np.zeros(4))
+    records, _ = linear_bank(6000, seed=2)
+    sample = infer(prepare(records), np.zeros(4))
     shrunk = contraction(sample, np.ones(N_PARAMETERS))
     assert shrunk[0] > 0.5
     assert abs(shrunk[2]) < 0.1
@@ -54,16 +91,16 @@ def test_a_parameter_that_nothing_informs_keeps_its_prior():
 def test_intervals_on_known_records_cover_what_they_should():
     # 300 records: a correct 90 % interval covers 257 to 283 of them with probability 0.99
     # for each of three parameters; the bounds below are wider, false alarms under 1 in 1000.
-    scores, features, _ = linear_bank(4000, seed=3)
-    tested = calibrate_by_simulation(prepare(features, scores), 300, seed=4)
+    records, _ = linear_bank(4000, seed=3)
+    tested = calibrate_by_simulation(prepare(records), 300, seed=4)
     assert ((tested.coverage(0.9) > 0.83) & (tested.coverage(0.9) < 0.96)).all()
     assert (tested.ks_p_values() > 1e-4).all()
 
 
 @pytest.mark.statistical
 def test_an_overconfident_posterior_would_be_noticed():
-    scores, features, _ = linear_bank(4000, seed=3)
-    tested = calibrate_by_simulation(prepare(features, scores), 300, seed=4)
+    records, _ = linear_bank(4000, seed=3)
+    tested = calibrate_by_simulation(prepare(records), 300, seed=4)
     overconfident = 0.5 + 2.0 * (tested.rank - 0.5)  # intervals half as wide
     narrowed = replace(tested, rank=np.clip(overconfident, 0.0, 1.0))
     assert narrowed.coverage(0.9).max() < 0.83
@@ -72,19 +109,17 @@ def test_an_overconfident_posterior_would_be_noticed():
 def test_two_independent_banks_agree():
     samples = []
     for seed in (5, 6):
-        scores, features, _ = linear_bank(5000, seed=seed)
-        samples.append(infer(prepare(features, scores), np.array([0.6, -0.4, 0.3, 0.7])))
+        records, _ = linear_bank(5000, seed=seed)
+        samples.append(infer(prepare(records), np.array([0.6, -0.4, 0.3, 0.7])))
     assert disagreement(*samples).max() < 0.2
 
 
 def test_leaving_out_what_informs_a_parameter_widens_it_and_nothing_else_does():
-    scores, features, _ = linear_bank(5000, seed=7)
+    records, _ = linear_bank(5000, seed=7)
     record = np.array([0.6, -0.4, 0.3, 0.7])
-    whole = infer(prepare(features, scores), record)
+    whole = infer(prepare(records), record)
     owner = np.array([0, 1, 2, 3])
-    found = influence_of_each(
-        features, scores, record, owner, ("first", "second", "rest", "rest"), whole
-    )
+    found = influence_of_each(records, record, owner, ("first", "second", "rest", "rest"), whole)
     assert [each.observation for each in found] == ["first", "second", "rest"]
     rest = found[2]
     assert rest.widening[0] > 1.15
@@ -93,15 +128,15 @@ def test_leaving_out_what_informs_a_parameter_widens_it_and_nothing_else_does():
 
 
 def test_a_record_unlike_the_bank_is_called_untypical():
-    scores, features, _ = linear_bank(3000, seed=8)
-    fit = prepare(features, scores)
+    records, _ = linear_bank(3000, seed=8)
+    fit = prepare(records)
     assert infer(fit, np.zeros(4)).typical > 0.3
     assert infer(fit, np.array([9.0, -9.0, 9.0, 9.0])).typical < 0.02
 
 
 def test_the_same_bank_gives_the_same_bytes():
-    scores, features, _ = linear_bank(1500, seed=9)
-    first, second = (infer(prepare(features, scores), np.zeros(4)) for _ in range(2))
+    records, _ = linear_bank(1500, seed=9)
+    first, second = (infer(prepare(records), np.zeros(4)) for _ in range(2))
     assert first.scores.tobytes() == second.scores.tobytes()
 
 

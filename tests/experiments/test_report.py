@@ -47,6 +47,7 @@ def write_validation(folder):
             "pattern": np.array(list(PATTERNS)),
             "meaning": np.array(list(PATTERNS.values())),
             "share_of_runs": np.linspace(0, 1, 10),
+            "share_of_runs_at_medians": np.linspace(1, 0, 10),
             "passes": (np.linspace(0, 1, 10) > 0.5).astype(int),
         },
     )
