@@ -21,6 +21,8 @@ myst_heading_anchors = 3
 html_theme = "furo"
 html_title = "allegiance"
 html_show_sourcelink = False
+html_static_path = ["_static"]
+html_css_files = ["site.css"]
 
 
 def write_reference(_app: object) -> None:

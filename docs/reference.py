@@ -10,43 +10,22 @@ import inspect
 import re
 import types
 import typing
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import catalogue
 import yaml
+from markup import NOTE, both, cell, plain, table
 
-from calibration.ledger import load_ledger
 from calibration.patterns import PATTERNS
 from experiments.app.glossary import KINDS, PARTIES, WORDS
 from experiments.cli import COMMANDS
 from experiments.results import TABLES
 from experiments.settings import RunSettings
-from sim.calendar_os import day_of, new_style
 from sim.historical import configs_dir, historical_settings
 from sim.parameters import SYMBOLS, Parameters
 from sim.settings import ModelSettings
-
-NOTE = "*This page is written from the program itself whenever the documentation is built.*"
-
-
-def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """Write a Markdown table."""
-    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
-    lines += ["| " + " | ".join(cell(value) for value in row) + " |" for row in rows]
-    return "\n".join(lines) + "\n"
-
-
-def cell(value: object) -> str:
-    """Write a value so that it stays inside its cell."""
-    text = re.sub(r"\s+", " ", str(value)).strip()
-    return re.sub(r"(?<!`)([<>])", r"\\\1", text).replace("|", "\\|").replace("*", "\\*")
-
-
-def plain(text: str) -> str:
-    """Turn the markup of docstrings into that of the pages."""
-    text = re.sub(r":\w+:`~?([^`]+)`", r"`\1`", text)
-    return text.replace("``", "`")
 
 
 def attribute_docs(kind: type) -> dict[str, str]:
@@ -217,13 +196,6 @@ def parameters_page() -> str:
     ])  # fmt: skip
 
 
-def both(first: str, last: str | None = None) -> str:
-    """Write a date or range in both calendars."""
-    dates = dict.fromkeys((first, last or first))
-    old = " to ".join(dates)
-    return f"{old} (New Style {' to '.join(new_style(day_of(date)) for date in dates)})"
-
-
 def effect_text(effect: Any) -> str:
     """Write one effect of an event."""
     parts = [f"`{effect.target}` {effect.op} {effect.value:g}"]
@@ -344,36 +316,6 @@ def scenarios_page() -> str:
     return "\n\n".join(parts)
 
 
-def evidence_page() -> str:
-    """Write the catalogue of documented figures."""
-    ledger = load_ledger()
-    parts = [
-        "# Evidence", NOTE,
-        f"{len(ledger)} observations in {sum(len(o.figures) for o in ledger)} figures. "
-        "Confidence: 3 read in a primary or specialist text, 2 secondary or rounded, 1 doubtful, "
-        "none for what the chief source prints. Conflicting printings are readings of one "
-        "observation. `allegiance evidence` prints the same; `allegiance score` sets the model's "
-        "prediction beside each figure.",
-    ]  # fmt: skip
-    for o in ledger:
-        rows = []
-        for reading in (o, *o.readings):
-            for f in reading.figures:
-                count = f"{f.count:g}" if f.count is not None else (f.relation or "not printed")
-                rows.append((f.option, ", ".join(f.parties) or f.side, f.measure, count,
-                             f.status, f.confidence or "", f.reading, f.citation))  # fmt: skip
-        targets = ", ".join(f"`{t}`" for t in o.target) or "none"
-        total = "" if o.total is None else f" Total {o.total:g}."
-        parts += [
-            f"## {o.id}",
-            f"{cell(o.body)}, {cell(o.place)}. {o.date_os} Old Style, {o.date_ns} New Style. "
-            f"Role: {o.role}. Operator: `{o.operator}` on {targets}.{total} {cell(o.reason)}",
-            table(("option", "stands for", "measure", "figure", "status", "confidence",
-                   "reading", "citation"), rows),
-        ]  # fmt: skip
-    return "\n\n".join(parts)
-
-
 def cli_page() -> str:
     """Write the subcommands."""
     kinds = {
@@ -423,7 +365,11 @@ PAGES: dict[str, Callable[[], str]] = {
     "votes": votes_page,
     "scenarios": scenarios_page,
     "results": results_page,
-    "evidence": evidence_page,
+    "evidence": catalogue.overview,
+    "evidence_fitted": catalogue.fitted_page,
+    "evidence_not_fitted": catalogue.not_fitted_page,
+    "evidence_context": catalogue.context_page,
+    "evidence_background": catalogue.background_page,
 }
 
 
