@@ -18,6 +18,7 @@ from sim.parameters import Parameters
 from sim.streams import replicate_seed
 
 if TYPE_CHECKING:
+    from calibration.prior import Prior
     from experiments.settings import RunSettings
 
 MEDIANS, PRIOR, POSTERIOR = "medians", "prior", "posterior"
@@ -146,6 +147,18 @@ def posterior_installed() -> bool:
     return bool(module.posterior_available())
 
 
+def installed_prior() -> Prior:
+    """Read the prior of ``configs/prior``."""
+    import yaml
+
+    from calibration.prior import Prior
+    from experiments.settings import freeze
+    from sim.historical import configs_dir
+
+    text = (configs_dir() / "prior" / "main.yaml").read_text(encoding="utf-8")
+    return freeze(yaml.safe_load(text), Prior, lifted=None)
+
+
 def _parameter_sets(settings: RunSettings, n_sets: int) -> list[Parameters]:
     source = parameter_source(settings)
     if source == MEDIANS:
@@ -158,14 +171,9 @@ def _parameter_sets(settings: RunSettings, n_sets: int) -> list[Parameters]:
 
 
 def _prior_draws(n_sets: int, seed: int) -> list[Parameters]:
-    import yaml
+    from calibration.prior import prior_draws
 
-    from calibration.prior import Prior, prior_draws
-    from experiments.settings import freeze
-    from sim.historical import configs_dir
-
-    text = (configs_dir() / "prior" / "main.yaml").read_text(encoding="utf-8")
-    return prior_draws(n_sets, seed, freeze(yaml.safe_load(text), Prior, lifted=None))
+    return prior_draws(n_sets, seed, installed_prior())
 
 
 def _set_by_hand(parameters: Parameters) -> list[str]:

@@ -1,4 +1,4 @@
-"""The record held against runs: documented shares, predictions, and their intervals."""
+"""The record held against runs: documented figures, predictions, and their intervals."""
 
 from __future__ import annotations
 
@@ -16,30 +16,31 @@ from calibration.observation import Operator, OperatorSet, compile_operators
 from sim.record import Record
 from sim.settings import ModelSettings
 
-ROLES = ("train", "holdout", "negative_control")
-KINDS = ("shares", "presidium")
+SCORED = ("train", "holdout", "negative_control")
+ROLES = (*SCORED, "context", "second_reading")
+SHARES = ("shares", "presidium")
+ORDER = ("claim", "level", *SHARES)
+"""Of several figures of one day, the last is the one to show first."""
 DRAWS_A_RUN = 50
 INTERVAL = (0.05, 0.5, 0.95)
 """Quantiles of what a source would have printed."""
 
-SIDES = {
-    "left": "towards soviet power",
-    "right": "against it",
-    "abstain": "abstaining",
-}
-
 
 @dataclass(frozen=True)
 class Documented:
-    """Documented shares of one world, in the order of their dates.
+    """Documented figures that the model can speak to, in the order of their dates.
 
     Attributes
     ----------
     operators : OperatorSet
-        One operator for each occasion.
+        One operator for each figure or set of shares.
+    telling : tuple of bool
+        Which of them is shown as time runs: one for each occasion, and none that is only for
+        orientation.
     """
 
     operators: OperatorSet
+    telling: tuple[bool, ...]
 
     def predict(self, record: Record) -> NDArray[np.float32]:
         """Return what a run would have shown, end to end, averaged over the days read."""
@@ -48,10 +49,14 @@ class Documented:
             return np.zeros(0, dtype=np.float32)
         return np.concatenate([part.mean(axis=0) for part in parts]).astype(np.float32)
 
-    def intervals(self, predictions: NDArray[np.float64], seed: int) -> NDArray[np.float32]:
+    def intervals(
+        self, predictions: NDArray[np.float64], seed: int, error_model: ErrorModel
+    ) -> NDArray[np.float32]:
         """Return quantiles of what sources would have printed of several runs.
 
-        Luck of counting and bloc voting is drawn on top of the spread between the runs.
+        Luck of counting and bloc voting is drawn on top of the spread between the runs. A
+        claim has no interval: all three are the share of runs, and of the days read, on which
+        it holds.
 
         Parameters
         ----------
@@ -59,6 +64,8 @@ class Documented:
             From ``operators.predict`` of each run.
         seed : int
             Of the draws.
+        error_model : ErrorModel
+            Scatter of the sources.
 
         Returns
         -------
@@ -69,7 +76,10 @@ class Documented:
         columns = []
         pairs = zip(self.operators.operators, self.operators.split(predictions), strict=True)
         for operator, part in pairs:
-            drawn = draw_observed(operator, np.repeat(part, DRAWS_A_RUN, 0), ErrorModel(), rng)
+            if operator.kind == "claim":
+                columns.append(np.repeat(part.mean(axis=(0, 1))[None], len(INTERVAL), axis=0))
+                continue
+            drawn = draw_observed(operator, np.repeat(part, DRAWS_A_RUN, 0), error_model, rng)
             columns.append(np.quantile(drawn, INTERVAL, axis=0))
         if not columns:
             return np.zeros((3, 0), dtype=np.float32)
@@ -77,74 +87,52 @@ class Documented:
 
 
 def document(settings: ModelSettings) -> Documented:
-    """Find the documented occasions that a world can speak to, one operator for each."""
-    compiled = compile_operators(_ledger(), settings)
-    best: dict[tuple[Any, ...], Operator] = {}
-    for operator in compiled.operators:
+    """Find the documented figures that a world can speak to.
+
+    Every figure with an operator is there, those for orientation too. Left out are other
+    printings of a figure (the card of the figure names them), and numbers of a kind that the
+    model does not count.
+    """
+    compiled = compile_operators(ledger(), settings)
+    found = sorted(
+        (operator for operator in compiled.operators if _is_own(operator)),
+        key=lambda o: (o.observation.end_day, ORDER.index(o.kind), o.id),
+    )
+    best: dict[tuple[Any, ...], int] = {}
+    for index, operator in enumerate(found):
         seen = operator.observation
-        if operator.kind not in KINDS or seen.role not in ROLES or seen.reading_of:
+        if seen.role not in SCORED or _lacks_a_side(operator):
             continue
-        if seen.operator == "resolution" and not {"left", "right"} <= set(operator.labels):
-            continue  # one side's number is lost: there is no share to show
         occasion = (seen.operator, seen.target, seen.start_day, seen.end_day)
         held = best.get(occasion)
-        if held is None or (len(operator.value), operator.n) > (len(held.value), held.n):
-            best[occasion] = operator
-    ordered = sorted(best.values(), key=lambda o: (o.observation.end_day, o.id))
-    return Documented(OperatorSet(tuple(ordered), (), ()))
-
-
-def describe(documented: Documented) -> list[dict[str, Any]]:
-    """Describe the documented occasions for the page."""
-    return [_card(operator) for operator in documented.operators.operators]
-
-
-def _card(operator: Operator) -> dict[str, Any]:
-    seen = operator.observation
-    headline = _headline(operator)
-    return {
-        "id": seen.id,
-        "body": seen.body,
-        "place": seen.place,
-        "kind": seen.operator,
-        "target": list(seen.target),
-        "first": seen.start_day,
-        "last": seen.end_day,
-        "labels": [SIDES.get(label, label) for label in operator.labels],
-        "parties": [list(group) for group in operator.groups] or [[] for _ in operator.labels],
-        "sides": [label if label in SIDES else "" for label in operator.labels],
-        "shares": [round(float(value), 5) for value in operator.value],
-        "n": None if seen.n is None else seen.n,
-        "headline": headline,
-        "ask": _question(operator, headline),
-        "held_out": seen.role != "train",
-        "role": seen.role,
-        "citation": seen.citation,
-        "named_only": seen.composition == "named",
-    }
-
-
-def _headline(operator: Operator) -> int:
-    """Return the category to ask about: the Bolsheviks, else the left side, else the first."""
-    for index, (label, group) in enumerate(
-        zip(operator.labels, operator.groups or ((),) * len(operator.labels), strict=True)
-    ):
-        if label == "left" or ("BO" in group and label != "other"):
-            return index
-    return 0
-
-
-def _question(operator: Operator, headline: int) -> str:
-    label = operator.labels[headline]
-    if label in SIDES:
-        return (
-            f"What share voted {SIDES[label]}?" if label != "abstain" else "What share abstained?"
-        )
-    kind = operator.observation.operator
-    what = "of the votes" if kind == "ballot" else "of the seats"
-    return f"What share {what} went to: {label}?"
+        if held is None or _fullness(operator) > _fullness(found[held]):
+            best[occasion] = index
+    telling = set(best.values())
+    return Documented(
+        OperatorSet(tuple(found), (), ()), tuple(i in telling for i in range(len(found)))
+    )
 
 
 @lru_cache(maxsize=1)
-def _ledger() -> Ledger:
+def ledger() -> Ledger:
+    """Read the evidence that the project carries, what is not scored included."""
     return load_ledger(roles=ROLES)
+
+
+def _is_own(operator: Operator) -> bool:
+    seen = operator.observation
+    if seen.operator == "membership" and not any(operator.groups):
+        return False  # organisations, or members of a part of the body
+    if not seen.reading_of:
+        return True
+    return all(each.operator != seen.operator for each in ledger() if each.id == seen.reading_of)
+
+
+def _lacks_a_side(operator: Operator) -> bool:
+    """Return whether one side's number is lost, so that there is no share of the whole."""
+    resolution = operator.observation.operator == "resolution"
+    return resolution and not {"left", "right"} <= set(operator.labels)
+
+
+def _fullness(operator: Operator) -> tuple[int, float]:
+    return len(operator.value), operator.n

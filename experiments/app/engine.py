@@ -16,6 +16,7 @@ import yaml
 from experiments.app.documented import Documented, document
 from experiments.app.messages import BadRequestError, History
 from experiments.app.packing import pack
+from experiments.app.parameters import knowledge
 from experiments.composing import Composer
 from experiments.errors import SettingsError
 from experiments.settings import RunSettings, ScenarioNote
@@ -110,8 +111,7 @@ class Engine:
 
     def warm_up(self) -> None:
         """Compose every scenario and compile the kernels, so that a first click is quick."""
-        prepared = self.prepared(())
-        model = RevolutionModel(world=prepared.world, seed=0)
+        model = self.model(History((), (), 0))
         model.run(until_day=2)
         for name in self.scenarios:
             try:
@@ -163,9 +163,16 @@ class Engine:
             document(composed.model),
         )
 
+    def held(self, history: History) -> dict[str, float]:
+        """Return the parameters that a history sets: its scenarios' own, then its sliders'."""
+        usual = Parameters().as_dict()
+        own = self.prepared(history.scenarios).parameters.as_dict()
+        changed = {name: value for name, value in own.items() if value != usual[name]}
+        return changed | dict(history.parameters)
+
     def parameters(self, history: History) -> Parameters:
-        """Return the parameters of a history: of its scenarios, then of its sliders."""
-        return replace(self.prepared(history.scenarios).parameters, **dict(history.parameters))
+        """Return the parameters of a history: the centre, but for what the history sets."""
+        return replace(knowledge().centre, **self.held(history))
 
     def model(self, history: History, replicate: int = 0) -> RevolutionModel:
         """Return a new model of a history, before its first day."""

@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from experiments.app.engine import N_REPLICATES, Engine, Stopped, counts_with_villages
 from experiments.app.messages import History
 from experiments.app.packing import as_codes, as_signed_codes, pack
-from experiments.app.parameters import around
+from experiments.app.parameters import knowledge
 from sim.model import RevolutionModel
+from sim.parameters import Parameters
 from sim.record import Record
 from sim.streams import replicate_seed
 
@@ -76,15 +77,21 @@ def run_ensemble(
     stop : threading.Event
         Looked at every day of every run.
     with_parameters : bool
-        Whether parameters vary around those of the history, as far as the prior spreads.
+        Whether parameters vary as far as the record leaves them open; those that the history
+        sets stay as they are.
 
     Raises
     ------
     Stopped
         If told to stop.
     """
-    total = N_REPLICATES * len(histories)
-    jobs = [(slot, history, r) for r in range(1, N_REPLICATES + 1) for slot, history in histories]
+    sets = {
+        slot: knowledge().sets(N_REPLICATES, history.seed, engine.held(history))
+        if with_parameters
+        else [engine.parameters(history)] * N_REPLICATES
+        for slot, history in histories
+    }
+    jobs = [(slot, history, r) for r in range(N_REPLICATES) for slot, history in histories]
     found: dict[str, list[Reduced]] = {slot: [] for slot, _ in histories}
     waiting: list[tuple[str, Future[Reduced]]] = []
     try:
@@ -93,9 +100,9 @@ def run_ensemble(
                 done_slot, future = waiting.pop(0)
                 found[done_slot].append(future.result())
                 n_done = sum(map(len, found.values()))
-                emit(pack({"type": "progress", "id": number, "done": n_done, "of": total}, {}))
+                emit(pack({"type": "progress", "id": number, "done": n_done, "of": len(jobs)}, {}))
             future = engine.threads.submit(
-                _replicate, engine, history, replicate, stop, with_parameters=with_parameters
+                _replicate, engine, history, sets[slot][replicate], replicate, stop
             )
             waiting.append((slot, future))
         for slot, future in waiting:
@@ -105,7 +112,9 @@ def run_ensemble(
         raise
     for slot, history in histories:
         documented = engine.prepared(history.scenarios).documented
-        votes = documented.intervals(np.stack([run.votes for run in found[slot]]), history.seed)
+        votes = documented.intervals(
+            np.stack([run.votes for run in found[slot]]), history.seed, knowledge().error_model
+        )
         emit(
             pack(
                 {"type": "bands", "id": number, "slot": slot, "n": N_REPLICATES},
@@ -124,17 +133,13 @@ def run_ensemble(
 def _replicate(
     engine: Engine,
     history: History,
+    parameters: Parameters,
     replicate: int,
     stop: threading.Event,
-    *,
-    with_parameters: bool,
 ) -> Reduced:
     if stop.is_set():
         raise Stopped
     prepared = engine.prepared(history.scenarios)
-    parameters = engine.parameters(history)
-    if with_parameters:
-        parameters = around(parameters, history.seed, replicate)
     model = RevolutionModel(
         parameters=parameters, seed=replicate_seed(history.seed, replicate), world=prepared.world
     )

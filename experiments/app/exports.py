@@ -13,10 +13,12 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 
+from experiments.app.cards import labels_of, unit_of
 from experiments.app.engine import N_REPLICATES, Engine, counts_with_villages
 from experiments.app.ensemble import body_ids
 from experiments.app.messages import History
 from experiments.app.stage import VILLAGES
+from experiments.parameter_sets import MEDIANS
 from experiments.store import write_table
 from sim.calendar_os import N_DAYS, new_style, old_style
 from sim.record import Record
@@ -59,23 +61,28 @@ def share_table(engine: Engine, lived: Mapping[str, tuple[History, Record]]) -> 
 
 
 def vote_table(engine: Engine, lived: Mapping[str, tuple[History, Record]]) -> dict[str, Any]:
-    """Collect the documented figures and what each history would have shown of them."""
+    """Collect the documented figures and what each history would have shown of them.
+
+    The unit says what the two numbers are: ``share``, ``number`` (of people), or ``claim``
+    (1 holds, 0 does not; the model's is the part of the days read on which it holds).
+    """
     rows: list[tuple[Any, ...]] = []
     for slot, (history, record) in lived.items():
         documented = engine.prepared(history.scenarios).documented
         predicted = iter(documented.predict(record).astype(float))
         for operator in documented.operators.operators:
             seen = operator.observation
-            for label, value in zip(operator.labels, operator.value, strict=True):
+            for label, value in zip(labels_of(operator), operator.value, strict=True):
                 rows.append(
                     (
                         NAMES[slot], seen.id, seen.date_os, seen.date_ns, seen.body, label,
-                        float(value), next(predicted), seen.role, seen.citation,
+                        unit_of(operator), float(value), next(predicted), seen.role,
+                        seen.citation,
                     )
                 )  # fmt: skip
     names = (
         "history", "observation", "date_old_style", "date_new_style", "body", "option",
-        "documented_share", "model_share", "role", "citation",
+        "unit", "documented", "model", "role", "citation",
     )  # fmt: skip
     columns = list(zip(*rows, strict=True)) if rows else [()] * len(names)
     return {name: np.array(column) for name, column in zip(names, columns, strict=True)}
@@ -125,34 +132,36 @@ def as_settings(engine: Engine, history: History) -> bytes:
     notes = [engine.scenario_notes[name] for name in history.scenarios]
     changes = [note.changes for note in notes]
     changes += [f"{name} is {value:.6g}." for name, value in history.parameters]
-    tree: dict[str, Any] = {"defaults": [*history.scenarios, "_self_"]}
-    if history.parameters:
-        tree["parameters"] = dict(history.parameters)
-    tree["scenario_notes"] = {
-        MINE: {
-            "title": " + ".join(note.title for note in notes) or "From the class room",
-            "changes": " ".join(changes) or "Nothing.",
-            "why": "Set up on the page of the class room.",
-            "cannot_claim": " ".join(note.cannot_claim for note in notes)
-            or "What would have happened; it says what the model does.",
-        }
+    tree: dict[str, Any] = {
+        "defaults": [*history.scenarios, "_self_"],
+        "seed": history.seed,
+        "n_replicates": N_REPLICATES,
+        "parameter_source": MEDIANS,
+        "parameters": engine.parameters(history).as_dict(),
+        "scenario_notes": {
+            MINE: {
+                "title": " + ".join(note.title for note in notes) or "From the class room",
+                "changes": " ".join(changes) or "Nothing.",
+                "why": "Set up on the page of the class room.",
+                "cannot_claim": " ".join(note.cannot_claim for note in notes)
+                or "What would have happened; it says what the model does.",
+            }
+        },
     }
     head = [
         "# @package _global_",
         f"# Save as MY_CONFIGS/scenario/{MINE}.yaml and run, with the folder's own name:",
-        f"#   {command_for(engine, history)}",
-        "# The page shows replicate 0 of this ensemble.",
+        f"#   allegiance run --config-dir MY_CONFIGS 'scenario=[{MINE}]' size={engine.size}",
+        "# Replicate 0 is the history on the page. All replicates have its parameters, so that",
+        "# their spread is luck alone.",
     ]
+    if not engine.held(history):
+        head += [
+            "# For the page's intervals, in which the parameters vary too, take out the lines",
+            "# parameter_source and parameters, and run with seeds_per_draw=1.",
+        ]
     body = yaml.safe_dump(tree, sort_keys=False, allow_unicode=True, width=96)
     return ("\n".join(head) + "\n" + body).encode()
-
-
-def command_for(engine: Engine, history: History) -> str:
-    """Return the command that runs a saved history; the seed is not a scenario's to set."""
-    return (
-        f"allegiance run --config-dir MY_CONFIGS 'scenario=[{MINE}]' size={engine.size} "
-        f"seed={history.seed} n_replicates={N_REPLICATES}"
-    )
 
 
 def _seats(record: Record, body: str) -> NDArray[np.int64]:

@@ -78,13 +78,18 @@ WORDS = (
         "Two histories draw the same random numbers for the same person, day and decision. What "
         "differs between them follows from what was changed, and from nothing else.",
     ),
-    (
-        "Interval",
-        "The range that holds nine in ten of twenty runs. Each has other luck, and other "
-        "parameters as far as they were uncertain beforehand.",
-    ),
 )
 """Words that a class will ask about."""
+
+INTERVAL = {
+    "posterior": "The range that holds nine in ten of twenty runs. Each has other luck, and "
+    "parameters drawn from what the documented figures leave open. A slider that was moved is "
+    "held where it stands; the others are drawn as before, not fitted anew to it.",
+    "prior": "The range that holds nine in ten of twenty runs. Each has other luck, and "
+    "parameters drawn from what was thought possible before the fit. A slider that was moved is "
+    "held where it stands.",
+}
+"""What the band around a line means, by where the parameters come from."""
 
 LIMITS = (
     "Most figures come from one partisan history and the books it cites. Several are misprinted, "

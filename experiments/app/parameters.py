@@ -1,13 +1,21 @@
-"""Parameters as sliders: what each means in plain words, and its prior range."""
+"""Parameters as sliders: what each means in plain words, where it stands, and how it is drawn."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
-from sim.parameters import BOUNDS, SYMBOLS, Parameters
+from calibration.error_model import ErrorModel
+from calibration.posterior import Posterior, load_posterior
+from calibration.prior import NAMES, Prior, model_parameters, prior_draws
+from experiments.parameter_sets import POSTERIOR, PRIOR, installed_prior, posterior_installed
+from sim.parameters import SYMBOLS, Parameters
 
+NINE_IN_TEN = (0.05, 0.95)
 Z_90 = 1.6448536269514722
 """Half width of the central 90 % of a normal law, in standard deviations."""
 
@@ -22,28 +30,14 @@ class Slider:
         The parameter.
     title, about : str
         For readers.
-    log_sd : float
-        Standard deviation of the logarithm, around the median of the parameter set.
-    low, high : float
-        Bounds beyond which the prior does not go.
     main : bool
-        Whether it is shown at once, or under "more".
+        Whether it is among those that a class will want first.
     """
 
     name: str
     title: str
     about: str
-    log_sd: float
-    low: float
-    high: float
     main: bool = True
-
-    @property
-    def range_90(self) -> tuple[float, float]:
-        """Central 90 % of the prior, within the bounds."""
-        median = getattr(Parameters(), self.name)
-        low, high = (median * float(np.exp(sign * Z_90 * self.log_sd)) for sign in (-1.0, 1.0))
-        return max(low, self.low), min(high, self.high)
 
     @property
     def symbol(self) -> str:
@@ -56,93 +50,133 @@ SLIDERS = (
         "reconsideration_per_day",
         "How often people reconsider",
         "Chance that a person reconsiders on an ordinary day.",
-        0.4, 0.01, 0.12,
     ),
     Slider(
         "grievance_weight",
         "Weight of grievances",
         "How much unmet demands for peace, bread, land and order move people.",
-        0.4, 0.5, 6.0,
     ),
     Slider(
         "contact_weight",
         "Reach of agitators",
         "How much contact with party members in one's own factory or unit moves people.",
-        0.4, 0.0, 5.0,
     ),
     Slider(
         "discredit",
         "Effect of the revolt",
         "How far Kornilov's revolt costs the governing parties their standing, and how far "
         "acting together against it wins it for others.",
-        0.5, 0.0, 5.0,
     ),
     Slider(
         "stigma_weight",
         "Effect of the July charge",
         "How far the charge of July, that leaders were German agents, keeps people away.",
-        0.5, 0.0, 3.0,
     ),
     Slider(
         "renewal_per_day",
         "Renewal of soviet mandates",
         "Chance that a seat of a soviet is filled anew on a given day.",
-        0.5, 1 / 250, 1 / 15,
     ),
     Slider(
         "social_influence",
         "Pull of those around",
         "How much people follow what is visible around them.",
-        0.5, 0.0, 2.5,
         main=False,
     ),
     Slider(
         "repression_weight",
         "Effect of repression",
         "How far repression deters when a movement is falling and spurs it when it is rising.",
-        0.6, 0.0, 2.0,
         main=False,
     ),
     Slider(
         "responsiveness",
         "Delegates follow their electors",
         "How far delegates vote as their own electors think.",
-        0.5, 0.0, 5.0,
         main=False,
     ),
     Slider(
         "demobilisation",
         "Tired supporters stay at home",
         "How far fatigue keeps supporters of some parties from the ballot.",
-        0.5, 0.0, 4.0,
         main=False,
     ),
-)  # fmt: skip
-"""Prior medians are the defaults of :class:`sim.parameters.Parameters`."""
+)
 
 
-def around(parameters: Parameters, seed: int, replicate: int) -> Parameters:
-    """Draw parameters around given ones, as far as the prior spreads.
+@dataclass(frozen=True)
+class Knowledge:
+    """What is known of the parameters: where sliders stand, and what intervals draw.
 
-    Replicate ``r`` gets the same factors whatever it multiplies, so that two histories stay
-    paired.
-
-    Parameters
+    Attributes
     ----------
-    parameters : Parameters
-        Their medians.
-    seed, replicate : int
-        Name of the draw.
-
-    Returns
-    -------
-    sim.parameters.Parameters
-        Within the bounds of the prior and of meaning.
+    prior : Prior
+        What was thought possible before the fit.
+    posterior : Posterior or None
+        What the fit left open, where one is installed.
     """
-    rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(replicate,)))
-    drawn = {}
-    for slider, z in zip(SLIDERS, rng.standard_normal(len(SLIDERS)), strict=True):
-        value = getattr(parameters, slider.name) * float(np.exp(slider.log_sd * z))
-        low, high = BOUNDS[slider.name]
-        drawn[slider.name] = min(max(value, slider.low, low), slider.high, high)
-    return replace(parameters, **drawn)
+
+    prior: Prior
+    posterior: Posterior | None
+
+    @property
+    def source(self) -> str:
+        """``posterior``, or ``prior`` where no posterior is installed."""
+        return PRIOR if self.posterior is None else POSTERIOR
+
+    @cached_property
+    def centre(self) -> Parameters:
+        """The parameter set of untouched sliders: the medians of what is known, to four digits."""
+        if self.posterior is None:
+            return Parameters()
+        medians = np.median(self.posterior.values, axis=0)
+        return model_parameters(np.array([float(f"{value:.4g}") for value in medians]))
+
+    @cached_property
+    def error_model(self) -> ErrorModel:
+        """Scatter of the sources: as inferred, else as assumed before."""
+        return ErrorModel() if self.posterior is None else self.posterior.error_model()
+
+    def range_of(self, name: str) -> tuple[float, float]:
+        """Return the central 90 % of a parameter's prior: the ends of its slider."""
+        low, high = self.prior.parameters[name].value(np.array([-Z_90, Z_90]))
+        return float(low), float(high)
+
+    def learnt(self, name: str) -> tuple[float, float] | None:
+        """Return the central 90 % of a parameter's posterior, if there is one."""
+        if self.posterior is None:
+            return None
+        column: NDArray[np.float64] = self.posterior.values[:, NAMES.index(name)]
+        low, high = np.quantile(column, NINE_IN_TEN)
+        return float(low), float(high)
+
+    def sets(self, n: int, seed: int, held: Mapping[str, float]) -> list[Parameters]:
+        """Draw parameter sets, with some parameters held.
+
+        Set ``r`` is that of replicate ``r`` of ``allegiance run`` with ``seeds_per_draw=1``,
+        whatever is held: two histories stay paired. The parameters that are not held are not
+        fitted anew to those that are.
+
+        Parameters
+        ----------
+        n, seed : int
+            How many, and the name of the draw.
+        held : mapping of str to float
+            Parameters that were set, by name.
+
+        Returns
+        -------
+        list of sim.parameters.Parameters
+            In the order of the replicates.
+        """
+        if self.posterior is None:
+            drawn = prior_draws(n, seed, self.prior)
+        else:
+            drawn = self.posterior.draws(n, seed)
+        return [replace(each, **held) for each in drawn]
+
+
+@lru_cache(maxsize=1)
+def knowledge() -> Knowledge:
+    """Read the prior and the posterior of this installation."""
+    return Knowledge(installed_prior(), load_posterior() if posterior_installed() else None)

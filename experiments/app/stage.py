@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from experiments.app import glossary
-from experiments.app.documented import describe
+from experiments.app.cards import describe
 from experiments.app.engine import N_REPLICATES, Engine, events_of
 from experiments.app.ensemble import body_ids
-from experiments.app.parameters import SLIDERS
+from experiments.app.parameters import SLIDERS, Slider, knowledge
 from sim.calendar_os import FIRST_DATE, N_DAYS
 from sim.institution import Institution
 from sim.party import Party
@@ -58,8 +58,15 @@ def greeting(engine: Engine) -> dict[str, Any]:
             for name, note in engine.scenario_notes.items()
             if name in engine.scenarios
         ],
-        "sliders": [_slider(slider, prepared.parameters) for slider in SLIDERS],
-        "words": [{"word": word, "text": text} for word, text in glossary.WORDS],
+        "sliders": [_slider(slider) for slider in SLIDERS],
+        "interval": glossary.INTERVAL[knowledge().source],
+        "words": [
+            {"word": word, "text": text}
+            for word, text in (
+                *glossary.WORDS,
+                ("Interval", glossary.INTERVAL[knowledge().source]),
+            )
+        ],
         "limits": list(glossary.LIMITS),
     }
 
@@ -174,15 +181,18 @@ def _bodies(institutions: Mapping[str, Institution]) -> list[dict[str, Any]]:
     return bodies
 
 
-def _slider(slider: Any, parameters: Any) -> dict[str, Any]:
-    low, high = slider.range_90
+def _slider(slider: Slider) -> dict[str, Any]:
+    known = knowledge()
+    centre = getattr(known.centre, slider.name)
+    low, high = known.range_of(slider.name)
     return {
         "id": slider.name,
         "title": slider.title,
         "about": slider.about,
         "symbol": slider.symbol,
-        "median": getattr(parameters, slider.name),
-        "low": low,
-        "high": high,
+        "centre": centre,
+        "low": min(low, centre),
+        "high": max(high, centre),
+        "learnt": known.learnt(slider.name),
         "main": slider.main,
     }

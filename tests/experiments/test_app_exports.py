@@ -6,14 +6,16 @@ import shlex
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 
 from experiments.app.engine import Engine
 from experiments.app.exports import MINE, as_csv, as_parquet, as_settings, share_table, vote_table
 from experiments.app.messages import BadRequestError, History
+from experiments.app.parameters import knowledge
 from experiments.cli import main
 from experiments.composing import compose_settings
+from experiments.parameter_sets import replicates_of
 from sim.calendar_os import N_DAYS
-from sim.streams import replicate_seed
 
 BASE = History((), (), 0)
 CHANGED = History(("no_revolt",), (("discredit", 1.25), ("renewal_per_day", 0.02)), 7)
@@ -64,11 +66,25 @@ def test_parquet_and_csv_say_the_same(engine, lived):
 
 def test_the_votes_name_the_record_the_model_and_the_source(engine, lived):
     table = pd.read_csv(io.BytesIO(as_csv(vote_table(engine, lived))))
-    assert (table["documented_share"].between(0, 1)).all()
-    assert (table["model_share"].between(0, 1)).all()
+    assert set(table["unit"]) == {"share", "number", "claim"}
+    parts = table[table["unit"] != "number"]
+    assert (parts["documented"].between(0, 1)).all()
+    assert (parts["model"].between(0, 1)).all()
     assert table["citation"].notna().all()
-    sums = table.groupby(["history", "observation"])["model_share"].sum()
+    whole = parts[(parts["unit"] == "share") & ~parts["option"].str.startswith("turnout")]
+    sums = whole.groupby(["history", "observation"])["model"].sum()
     np.testing.assert_allclose(sums, 1.0, atol=1e-5)
+
+
+def test_the_table_of_votes_holds_members_turnout_and_claims(engine, lived):
+    table = pd.read_csv(io.BytesIO(as_csv(vote_table(engine, lived))))
+    members = table[table["option"].str.endswith("members")]
+    assert (members["unit"] == "number").all()
+    assert (members["documented"] >= 1000).all()
+    assert set(table[table["option"] == "turnout"]["unit"]) == {"share"}
+    claims = table[table["unit"] == "claim"]
+    assert "Menshevik: more than 50 %" in set(claims["option"])
+    assert (claims["documented"] == 1).all()
 
 
 @pytest.fixture
@@ -90,29 +106,56 @@ def overrides_in(folder):
 def test_the_settings_file_and_its_command_give_what_the_page_ran(engine, folder):
     settings = compose_settings(*overrides_in(folder), config_dir=folder)
     assert settings.model == engine.prepared(CHANGED.scenarios).settings
-    assert settings.parameters == engine.parameters(CHANGED)
     assert settings.seed == CHANGED.seed
     assert settings.n_replicates == 20
-    model = engine.model(CHANGED)
-    assert model.data.seed == replicate_seed(settings.seed, 0)
+    first = replicates_of(settings)[0]
+    assert first.parameters == engine.parameters(CHANGED)
+    assert first.seed == engine.model(CHANGED).data.seed
     assert {"no_revolt", MINE} <= set(settings.scenario_notes)
 
 
-def test_the_settings_of_1917_as_recorded_change_nothing(engine, tmp_path):
+def test_the_settings_of_1917_as_recorded_change_nothing_of_the_world(engine, tmp_path):
     (tmp_path / "scenario").mkdir()
     (tmp_path / "scenario" / f"{MINE}.yaml").write_bytes(as_settings(engine, BASE))
-    settings = compose_settings(f"scenario=[{MINE}]", "size=tiny", config_dir=tmp_path)
+    settings = compose_settings(*overrides_in(tmp_path), config_dir=tmp_path)
     assert settings.model == compose_settings("size=tiny").model
+    assert settings.seed == 0
+
+
+def test_without_the_lines_named_in_the_file_run_draws_the_sets_of_the_pages_intervals(
+    engine, tmp_path
+):
+    (tmp_path / "scenario").mkdir()
+    path = tmp_path / "scenario" / f"{MINE}.yaml"
+    tree = yaml.safe_load(as_settings(engine, BASE))
+    assert tree.pop("parameter_source") == "medians"
+    del tree["parameters"]
+    path.write_text("# @package _global_\n" + yaml.safe_dump(tree, sort_keys=False))
+    settings = compose_settings(
+        f"scenario=[{MINE}]", "size=tiny", "seeds_per_draw=1", config_dir=tmp_path
+    )
+    drawn = [each.parameters for each in replicates_of(settings)]
+    assert drawn == knowledge().sets(20, BASE.seed, {})
+
+
+def test_settings_with_a_moved_slider_do_not_promise_the_pages_intervals(engine):
+    assert b"seeds_per_draw" in as_settings(engine, BASE)
+    assert b"seeds_per_draw" not in as_settings(engine, CHANGED)
 
 
 @pytest.mark.slow
-def test_allegiance_run_takes_the_settings_file(folder, tmp_path):
+def test_allegiance_run_lives_the_history_of_the_page_again(engine, folder, tmp_path):
     results = tmp_path / "results"
-    fewer = [each for each in overrides_in(folder) if not each.startswith("n_replicates")]
-    own = ["n_replicates=2", f"hydra.run.dir={results}"]
-    status = main(["run", "--config-dir", str(folder), *fewer, *own])
+    own = ["n_replicates=2", "figures=false", f"hydra.run.dir={results}"]
+    status = main(["run", "--config-dir", str(folder), *overrides_in(folder), *own])
     assert status == 0
-    assert (results / "manifest.json").is_file()
+    seats = pd.read_parquet(results / "seats.parquet")
+    mine = seats[(seats["replicate"] == 0) & (seats["chamber"] == "petrograd_soviet/workers")]
+    record = engine.model(CHANGED).run()
+    expected = record.seats[:, record.chambers.index("petrograd_soviet/workers")]
+    np.testing.assert_array_equal(
+        mine.sort_values("day")[list(record.parties)].to_numpy(), expected
+    )
 
 
 def test_scenarios_that_cannot_be_run_together_are_named(engine, monkeypatch):

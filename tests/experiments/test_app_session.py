@@ -16,6 +16,7 @@ from starlette.websockets import WebSocketDisconnect
 from experiments.app.engine import Engine, Stopped
 from experiments.app.messages import History
 from experiments.app.packing import KINDS
+from experiments.app.parameters import knowledge
 from experiments.app.server import create_app
 from experiments.app.session import BAD_MESSAGES
 from sim.calendar_os import N_DAYS
@@ -108,7 +109,8 @@ def test_the_greeting_describes_the_world(page, engine):
     assert all(e["account"] and e["source"] for e in world["events"])
     assert all(abs(sum(b["electors"].values()) - 1) < 1e-9 for b in world["bodies"])
     assert len(world["documented"]) > 15
-    assert all(abs(sum(d["shares"]) - 1) < 1e-3 for d in world["documented"])
+    shares = [d for d in world["documented"] if d["ask"]]
+    assert all(abs(sum(d["values"]) - 1) < 1e-3 for d in shares)
 
 
 def test_two_thirds_of_the_electors_of_the_petrograd_soviet_are_soldiers(page):
@@ -120,7 +122,9 @@ def test_two_thirds_of_the_electors_of_the_petrograd_soviet_are_soldiers(page):
 
 def test_the_days_are_those_of_the_model_itself(page, engine):
     lived = days(page.run())
-    model = RevolutionModel(engine.prepared(()).settings, seed=replicate_seed(0, 0))
+    model = RevolutionModel(
+        engine.prepared(()).settings, parameters=knowledge().centre, seed=replicate_seed(0, 0)
+    )
     record = model.run()
     np.testing.assert_array_equal(lived["private"][:, :-1], record.private_count)
     np.testing.assert_array_equal(lived["private"][:, -1], record.village_count.sum(axis=1))

@@ -28,7 +28,7 @@ export class DifferenceChart {
   draw(width, height) {
     clear(this.host);
     if (!this.rows) return;
-    const right = rem(10.5);
+    const right = rem(11.6);
     this.box = { left: rem(2.6), right: width - right, top: rem(0.4), bottom: height - rem(1.5) };
     const { left, top, bottom } = this.box;
     const n = this.order.length;
@@ -56,6 +56,7 @@ export class DifferenceChart {
       root.append(svg("line", { x1: x, x2: x, y1: bottom, y2: bottom + rem(0.3), stroke: token("muted") }));
       root.append(text(x + rem(0.2), bottom + rem(1.1), month.short, { fill: token("muted"), "font-size": rem(0.82) }));
     }
+    if (this.band) root.append(text(left + rem(0.4), bottom - rem(0.5), "Band: nine in ten of twenty pairs of runs", { fill: token("muted"), "font-size": rem(0.85) }));
     const id = `difference-${Math.random().toString(36).slice(2)}`;
     this.clip = svg("rect", { x: left, y: 0, width: 0, height });
     root.append(svg("clipPath", { id }, this.clip));

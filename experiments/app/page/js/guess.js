@@ -15,7 +15,7 @@ export class Guess {
 
   // The first documented figure after one day and up to another that nobody has guessed yet.
   next(after, upTo) {
-    const index = this.world.documented.findIndex((each, i) => each.last > after && each.last <= upTo && !this.made.has(i));
+    const index = this.world.documented.findIndex((each, i) => each.ask && each.last > after && each.last <= upTo && !this.made.has(i));
     return index < 0 ? null : index;
   }
 
@@ -29,7 +29,7 @@ export class Guess {
     clear(this.dialog);
     this.dialog.append(
       html("p", { class: "dates" }, bothCalendars(each.first, each.last)),
-      html("h2", { id: "guess-title" }, each.body),
+      html("h2", { id: "guess-title" }, each.title),
       html("p", { class: "guess-ask" }, each.ask),
       html("div", { class: "guess-row" }, [slider, output]),
       answer,
@@ -41,7 +41,7 @@ export class Guess {
 
   #reveal(index, history, guess, answer, used) {
     const each = this.world.documented[index];
-    const share = each.shares[each.headline];
+    const share = each.values[each.headline];
     const prediction = predictionOf(this.world, history, index)?.[each.headline] ?? null;
     const middle = prediction ? (Number.isFinite(prediction.middle) ? prediction.middle : prediction.run) : NaN;
     this.made.set(index, { guess, share, model: middle });
@@ -49,7 +49,7 @@ export class Guess {
     const row = (mark, name, value, off) => html("tr", {}, [html("th", { scope: "row" }, `${mark} ${name}`), html("td", { class: "number strong" }, percent(value)), html("td", {}, off === null ? "" : `${Math.round(100 * Math.abs(off))} points off`)]);
     clear(answer);
     answer.append(
-      strip(Math.min(560, this.dialog.clientWidth - 60), share, prediction, guess),
+      strip(Math.min(560, this.dialog.clientWidth - 60), share, prediction, { guess }),
       html("table", {}, html("tbody", {}, [row("◆", "The record", share, null), row("◌", "The class", guess, guess - share), row("●", "The model", middle, middle - share)])),
       html("p", { class: "source" }, each.citation),
       html("p", {}, this.tally()),

@@ -3,6 +3,8 @@
 import { clear, fitted, partyLine, percent, rem, svg, text, token } from "./draw.js";
 import { monthStarts } from "./dates.js";
 
+const SEATED = ["seats", "conference", "executive"]; // figures that count seats of a body
+
 export class LagChart {
   constructor(host, world) {
     this.host = host;
@@ -81,11 +83,11 @@ export class LagChart {
   #documented(root) {
     this.marks = [];
     for (const each of this.world.documented) {
-      if (each.kind === "resolution" || each.kind === "ballot" || each.target[0] !== this.body) continue;
+      if (!SEATED.includes(each.kind) || each.target[0] !== this.body) continue;
       const i = each.parties.findIndex((group) => group.length === 1 && group[0] === this.party.id);
       if (i < 0) continue;
       const [a, b] = [this.x(Math.max(each.first, 0)), this.x(Math.min(each.last, this.world.n_days - 1))];
-      const [x, y, r] = [(a + b) / 2, this.y(Math.min(each.shares[i], this.most)), rem(0.45)];
+      const [x, y, r] = [(a + b) / 2, this.y(Math.min(each.values[i], this.most)), rem(0.45)];
       const mark = svg("g", { visibility: "hidden" }, [
         svg("line", { x1: a, x2: b, y1: y, y2: y, stroke: token("ink"), "stroke-width": 2 }),
         svg("path", { d: `M${x - r},${y}L${x},${y - r}L${x + r},${y}L${x},${y + r}Z`, fill: token("ink"), stroke: token("panel") }),

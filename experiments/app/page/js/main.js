@@ -25,7 +25,7 @@ class App {
     this.pinnedEvent = null;
     this.pinnedRecord = null;
     this.notice = document.getElementById("notice");
-    this.measures = { redraw: [], frames: [] };
+    this.measures = { year: null, redraw: [], frames: [] }; // milliseconds
     window.allegiance = this; // for tests and the curious
     if (embedded) this.openEmbedded();
     else this.wire = new Wire((...frame) => this.take(...frame), (now) => this.connection(now));
@@ -91,8 +91,12 @@ class App {
   finished() {
     const { kind, started } = this.asked;
     this.asked = null;
-    if (kind === "run" && started) {
-      requestAnimationFrame(() => this.measures.redraw.push(performance.now() - started));
+    if (kind === "run") {
+      // The second frame begins when the first has been drawn.
+      requestAnimationFrame(() => requestAnimationFrame(() => {
+        this.measures.year ??= performance.now();
+        this.measures.redraw.push(performance.now() - started);
+      }));
     }
     this.say("");
     this.show();

@@ -10,6 +10,8 @@ const MAP = {
   villages: [0, 3], donets: [2, 3], caucasus: [3, 3],
 };
 
+const NOTE = ["A schematic map: a click opens a place.", "The number is the largest party's share, in percent."]; // where the map has no place
+
 const NAMES = {
   petrograd_workers: "Petrograd workers", petrograd_garrison: "Petrograd garrison", petrograd_citizens: "Petrograd others",
   moscow_workers: "Moscow workers", moscow_garrison: "Moscow garrison", moscow_citizens: "Moscow others",
@@ -53,6 +55,7 @@ export class PlacesChart {
       const [column, row] = this.map ? MAP[place.id] : [i % columns, Math.floor(i / columns)];
       return this.#tile(root, place, column * (w + gap), row * (h + gap), w, h);
     });
+    if (this.map) NOTE.forEach((words, i) => root.append(text(4 * (w + gap), 3 * (h + gap) + rem(2.4 + 1.3 * i), words, { fill: token("muted"), "font-size": rem(0.95) })));
     this.host.append(root);
     this.shown = -1;
     if (focused) root.querySelector(`[data-place="${focused}"]`)?.focus();

@@ -5,6 +5,16 @@ import { monthStarts } from "./dates.js";
 
 let clipNumber = 0;
 
+// The upper end of a scale on which the lines and bands of all these pictures find room.
+export function topOfLines(pictures) {
+  let most = 0.2;
+  for (const [rows, band] of pictures) {
+    for (const value of rows) most = Math.max(most, value);
+    for (const value of band ? band[2] : []) if (value > most) most = value;
+  }
+  return Math.min(1, Math.ceil(most * 10 + 0.5) / 10);
+}
+
 export class SharesChart {
   constructor(host, world) {
     this.host = host;
@@ -12,7 +22,7 @@ export class SharesChart {
     this.order = leftToRight(world.parties);
     this.rows = null;
     this.band = null;
-    this.options = { style: "areas", whole: false, upTo: 0, events: [], label: "" };
+    this.options = { style: "areas", top: 1, whole: false, upTo: 0, events: [], label: "" };
     this.day = 0;
     this.redraw = fitted(host, (width, height) => this.draw(width, height));
   }
@@ -39,6 +49,7 @@ export class SharesChart {
     this.clip = svg("rect", { x: left, y: 0, width: 0, height });
     root.append(svg("clipPath", { id }, this.clip));
     this.#axes(root);
+    if (this.options.style === "lines" && this.band) root.append(text(left + rem(0.4), top + rem(1), "Band: nine in ten of twenty runs", { fill: token("muted"), "font-size": rem(0.85) }));
     const drawing = this.options.upTo === 0 ? svg("g") : this.options.style === "lines" ? this.#lines() : this.#areas();
     if (this.options.whole) root.append(svg("g", { opacity: 0.38 }, drawing.cloneNode(true)));
     root.append(svg("g", { "clip-path": `url(#${id})` }, drawing));
@@ -65,11 +76,7 @@ export class SharesChart {
   }
 
   top() {
-    if (this.options.style !== "lines") return 1;
-    let most = 0.2;
-    for (const value of this.rows) most = Math.max(most, value);
-    for (const value of this.band ? this.band[2] : []) if (value > most) most = value;
-    return Math.min(1, Math.ceil(most * 10 + 0.5) / 10);
+    return this.options.style === "lines" ? this.options.top : 1;
   }
 
   #axes(root) {
@@ -84,7 +91,8 @@ export class SharesChart {
       const next = i + 1 < months.length ? this.x(months[i + 1].day) : right;
       root.append(svg("line", { x1: x, x2: x, y1: bottom, y2: bottom + rem(0.35), stroke: token("muted") }));
       const room = next - x;
-      if (room > rem(1.9)) root.append(text(x + room / 2, bottom + rem(1.25), room > rem(5.4) ? month.name : month.short, { "text-anchor": "middle", fill: token("muted"), "font-size": rem(0.85) }));
+      const step = room > rem(1.9) ? 1 : room > rem(0.95) ? 2 : 3;
+      if (step === 1 || i % step === 1) root.append(text(x + room / 2, bottom + rem(1.25), room > rem(5.4) ? month.name : month.short, { "text-anchor": "middle", fill: token("muted"), "font-size": rem(0.85) }));
     });
     root.append(svg("rect", { x: left, y: top, width: right - left, height: bottom - top, fill: "none", stroke: token("rule") }));
   }
@@ -134,7 +142,7 @@ export class SharesChart {
   }
 
   #label(root, party, narrow) {
-    const size = rem(narrow ? 0.92 : 1);
+    const size = Math.min(rem(narrow ? 0.92 : 1), (this.box.bottom - this.box.top) / this.order.length);
     const group = svg("g");
     const x = this.box.right + rem(0.5);
     const stick = svg("line", { x1: this.box.right + 1, x2: x, stroke: token("muted"), "stroke-width": 1 });
@@ -167,7 +175,7 @@ export class SharesChart {
       return this.options.style === "lines" ? this.y(share) : this.y(below - share / 2);
     });
     const size = this.labels[0].size;
-    const placed = spread(middles, size * 1.22, this.box.top + size * 0.6, this.box.bottom - size * 0.4);
+    const placed = spread(middles, Math.min(size * 1.22, (this.box.bottom - this.box.top - size) / (middles.length - 1)), this.box.top + size * 0.6, this.box.bottom - size * 0.4);
     this.labels.forEach((label, i) => {
       label.moving.setAttribute("transform", `translate(0 ${placed[i].toFixed(1)})`);
       label.stick.setAttribute("y1", middles[i].toFixed(1));

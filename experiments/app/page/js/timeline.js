@@ -79,9 +79,10 @@ export class Timeline {
     }
     this.#labels(events, width);
     this.world.documented.forEach((each, index) => {
+      if (!each.telling) return;
       const mark = html("button", {
-        class: "record-mark", id: `record-${index}`, "aria-label": `Documented: ${each.body}, ${bothCalendars(each.first, each.last)}`,
-        title: `Documented: ${each.body}, ${shortDate(each.last)}`, onclick: () => this.on.onPickRecord(index),
+        class: "record-mark", id: `record-${index}`, "aria-label": `Documented: ${each.title}, ${bothCalendars(each.first, each.last)}`,
+        title: `Documented: ${each.title}, ${shortDate(each.last)}`, onclick: () => this.on.onPickRecord(index),
       });
       mark.style.left = at(each.last);
       this.track.append(mark);

@@ -3,13 +3,13 @@
 import { KIND_NAMES } from "./about.js";
 import { bothCalendars } from "./dates.js";
 import { DifferenceChart } from "./difference.js";
-import { clear, html } from "./draw.js";
+import { clear, html, rem } from "./draw.js";
 import { Hemicycle } from "./hemicycle.js";
 import { LagChart } from "./lag.js";
 import { CarpetChart, unitTitle, yearOf } from "./people.js";
 import { PlacesChart, legend } from "./places.js";
 import { RecordList, recordCard, scoreText } from "./record.js";
-import { SharesChart } from "./shares.js";
+import { SharesChart, topOfLines } from "./shares.js";
 import { change, isComparing, state } from "./state.js";
 
 export function panel(className, caption, content, extra = []) {
@@ -43,6 +43,11 @@ function bodyOptions(world) {
   })).filter(({ items }) => items.length);
 }
 
+// What a card has left for its scales, beside the option and the two numbers.
+function stripRoom(card) {
+  return Math.max(rem(3.6), card.clientWidth - rem(18));
+}
+
 const named = (list, id) => list.find((each) => each.id === id);
 
 // `app` gives: world, history(slot), differenceBand(kind, id), openUnit, openPerson, seek.
@@ -52,7 +57,7 @@ export class StoryView {
     const { world } = app;
     this.place = picker("place", "Place", placeOptions(world), (place) => change({ place }));
     this.style = html("div", { class: "switcher", role: "group", "aria-label": "Draw as" }, ["areas", "lines"].map((each) =>
-      html("button", { "data-style": each, "aria-pressed": "false", title: each === "lines" ? "Lines, with the interval of twenty runs" : "Shares stacked to a hundred", onclick: () => change({ style: each }) }, each === "areas" ? "Areas" : "Lines and intervals")));
+      html("button", { "data-style": each, "aria-pressed": "false", title: each === "lines" ? `Lines, with the interval around them. ${world.interval}` : "Shares stacked to a hundred", onclick: () => change({ style: each }) }, each === "areas" ? "Areas" : "Lines and intervals")));
     this.hosts = { a: html("div", { class: "plot" }), b: html("div", { class: "plot" }), d: html("div", { class: "plot" }) };
     this.a = panel("shares-a", "1917", this.hosts.a, [this.place, this.style]);
     this.b = panel("shares-b", "What if", this.hosts.b);
@@ -95,7 +100,9 @@ export class StoryView {
     for (const button of this.style.children) button.setAttribute("aria-pressed", String(button.dataset.style === state.style));
     if (!main) return;
     const title = named(app.world.places, state.place).title;
-    const options = (history, label, withNames = true) => ({ names: withNames, style: state.style, whole: state.whole, upTo: history.upTo, events: history.events, label });
+    const shown = comparing && b ? [a, b] : [main];
+    const top = topOfLines(shown.map((each) => [each.place(state.place), each.band("places", state.place)]));
+    const options = (history, label, withNames = true) => ({ top, names: withNames, style: state.style, whole: state.whole, upTo: history.upTo, events: history.events, label });
     const names = app.names();
     this.a.title.textContent = comparing ? names.a : names.b;
     this.charts.a.set(main.place(state.place), main.band("places", state.place), options(main, `${comparing ? names.a : names.b}: ${title}`, !comparing));
@@ -157,7 +164,7 @@ export class StoryView {
     if (index === null || world.documented[index].last > day) {
       index = null;
       world.documented.forEach((each, i) => {
-        if (each.last <= day && world.documented[i].last >= (world.documented[index]?.last ?? -99)) index = i;
+        if (each.telling && each.last <= day && world.documented[i].last >= (world.documented[index]?.last ?? -99)) index = i;
       });
     }
     const histories = isComparing() ? [{ name: "Baseline", history: this.app.history("a") }, { name: "What if", history: this.app.history("b") }] : [{ name: "Model", history: this.app.history("b") }];
@@ -165,8 +172,8 @@ export class StoryView {
     if (key === this.shownRecord) return;
     this.shownRecord = key;
     clear(this.cards.record);
-    if (index === null) this.cards.record.append(html("p", { class: "hint" }, "Documented votes and seats appear here on their day, with the model's own figure beside them."));
-    else this.cards.record.append(recordCard(world, index, histories, { width: Math.max(70, this.cards.record.clientWidth * (histories.length > 1 ? 0.2 : 0.33)) }));
+    if (index === null) this.cards.record.append(html("p", { class: "hint" }, "Documented figures appear here on their day, with the model's own figure beside them."));
+    else this.cards.record.append(recordCard(world, index, histories, { width: stripRoom(this.cards.record) }));
   }
 }
 
@@ -232,7 +239,7 @@ export class RecordView {
     const list = html("div", { class: "record-list" });
     this.score = html("p", { class: "score", "aria-live": "polite" });
     this.list = new RecordList(list, app.world, { onPick: (index) => this.pick(index) });
-    this.panel = panel("record-panel", "The record and the model", [list], [html("p", { class: "key" }, "◆ record   ● model, with the interval of nine in ten runs"), this.score]);
+    this.panel = panel("record-panel", "The record and the model", [list], [html("p", { class: "key", title: app.world.interval }, "◆ record   ● model, with the interval of nine in ten runs"), this.score]);
     this.detail = html("section", { class: "panel card record record-detail", "aria-live": "polite" });
     host.append(this.panel.element, this.detail);
     this.chosen = null;
@@ -259,7 +266,7 @@ export class RecordView {
     if (!known) this.detail.append(html("p", { class: "hint" }, "Choose a line to see every option of it. Misses are as telling as hits: the model was given the dates of events, not these shares."));
     else {
       const histories = isComparing() ? [{ name: "Baseline", history: this.app.history("a") }, { name: "What if", history: this.app.history("b") }] : [{ name: "Model", history: this.app.history("b") }];
-      this.detail.append(recordCard(this.app.world, this.chosen, histories, { width: 120 }));
+      this.detail.append(recordCard(this.app.world, this.chosen, histories, { width: stripRoom(this.detail), full: true }));
     }
   }
 

@@ -12,12 +12,17 @@ export function toStep(slider, value) {
 }
 
 export function fromStep(slider, step) {
-  if (Math.abs(step - toStep(slider, slider.median)) <= 2) return slider.median;
+  if (Math.abs(step - toStep(slider, slider.centre)) <= 2) return slider.centre;
   return Number((slider.low * (slider.high / slider.low) ** (step / STEPS)).toPrecision(4));
 }
 
 function shown(value) {
   return value >= 0.1 ? value.toPrecision(2).replace(/\.0$/, "") : value.toPrecision(2);
+}
+
+function aboutSlider(slider) {
+  const learnt = slider.learnt ? ` The documented figures leave ${slider.learnt.map(shown).join(" to ")} open (nine in ten).` : "";
+  return `${slider.about} The slider spans what was thought possible before, ${shown(slider.low)} to ${shown(slider.high)}.${learnt}`;
 }
 
 export class WhatIf {
@@ -53,7 +58,7 @@ export class WhatIf {
         oninput: (event) => this.#slide(slider, Number(event.target.value)),
       });
       this.sliderHost.append(html("div", { class: `slider ${slider.main ? "" : "minor"}` }, [
-        html("label", { for: `slider-${slider.id}`, title: slider.about }, [slider.title, output]),
+        html("label", { for: `slider-${slider.id}`, title: aboutSlider(slider) }, [slider.title, output]),
         input,
       ]));
     }
@@ -63,7 +68,7 @@ export class WhatIf {
     }
     this.compareBox = html("input", { type: "checkbox", id: "compare", role: "switch", onchange: (event) => change({ compare: event.target.checked }) });
     this.reset = html("button", { id: "reset", title: "Back to 1917 as recorded", onclick: () => change({ scenarios: [], parameters: {}, base: { scenarios: [], parameters: {} } }) }, "Reset");
-    this.keep = html("button", { id: "keep", title: "Compare what comes next with what is set now", onclick: () => change({ base: { scenarios: [...state.scenarios], parameters: { ...state.parameters } } }) }, "As baseline");
+    this.keep = html("button", { id: "keep", title: "Compare what comes next with what is set now", onclick: () => change({ base: { scenarios: [...state.scenarios], parameters: { ...state.parameters } } }) }, "Keep as baseline");
     this.luck = html("button", { id: "luck", title: "The same histories with other draws", onclick: () => change({ seed: (state.seed + 1) % 2 ** 31 }) }, "Other luck");
     this.base = html("p", { class: "base" });
     this.foot.append(html("label", { class: "scenario compare" }, [this.compareBox, html("span", {}, "Compare side by side")]), this.base, html("div", { class: "buttons" }, [this.reset, this.keep, this.luck]));
@@ -79,7 +84,7 @@ export class WhatIf {
   #slide(slider, step) {
     const parameters = { ...state.parameters };
     const value = fromStep(slider, step);
-    if (value === slider.median) delete parameters[slider.id];
+    if (value === slider.centre) delete parameters[slider.id];
     else parameters[slider.id] = value;
     change({ parameters, whole: true });
   }
@@ -91,13 +96,13 @@ export class WhatIf {
       document.getElementById(`more-${scenario.id}`).hidden = !on;
     }
     for (const slider of this.world.sliders) {
-      const value = state.parameters[slider.id] ?? slider.median;
+      const value = state.parameters[slider.id] ?? slider.centre;
       const input = document.getElementById(`slider-${slider.id}`);
       if (document.activeElement !== input) input.value = String(toStep(slider, value));
-      input.setAttribute("aria-valuetext", `${shown(value)}, median ${shown(slider.median)}`);
+      input.setAttribute("aria-valuetext", `${shown(value)}, untouched ${shown(slider.centre)}`);
       const output = document.getElementById(`value-${slider.id}`);
       output.textContent = shown(value);
-      output.classList.toggle("moved", value !== slider.median);
+      output.classList.toggle("moved", value !== slider.centre);
     }
     if (Object.keys(state.parameters).length) document.getElementById("slider-box").open = true;
     if (this.fixed) return;
@@ -105,7 +110,8 @@ export class WhatIf {
     this.compareBox.disabled = !isChanged();
     const titles = baseWords(this.world);
     clear(this.base);
-    this.base.append(isChanged() ? `Baseline: ${titles}. Same luck on both sides.` : "Switch something on: the year is computed again, and drawn beside 1917 as recorded.");
+    const moved = Object.keys(state.parameters).length ? " In the intervals, moved sliders are held and the others vary." : "";
+    this.base.append(isChanged() ? `Baseline: ${titles}. Same luck on both sides.${moved}` : "Switch something on: the year is computed again, and drawn beside 1917 as recorded.");
     this.reset.disabled = !isChanged() && titles === "1917 as recorded";
     this.keep.disabled = !isChanged();
   }
