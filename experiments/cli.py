@@ -190,7 +190,7 @@ def _dispatch(typed: Sequence[str]) -> int:
     if "-h" in rest or "--help" in rest:
         from experiments.helping import help_text
 
-        print(help_text(name, command.summary, command.target))
+        print(help_text(name, command.summary, command.target, dict(command.flags)))
         return EXIT_FINE
     if command.kind == "sweep":
         from experiments.sweep import run_sweep

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from omegaconf import DictConfig, OmegaConf
 
@@ -27,7 +27,7 @@ SWEEP_FLAGS = {
 }
 
 
-def help_text(name: str, summary: str, target: str) -> str:
+def help_text(name: str, summary: str, target: str, short: Mapping[str, str] | None = None) -> str:
     """Compose the help of a subcommand from its docstring and the configs.
 
     Parameters
@@ -38,6 +38,8 @@ def help_text(name: str, summary: str, target: str) -> str:
         Its line in the list of subcommands.
     target : str
         Its ``module:function``.
+    short : mapping of str to str or None
+        Flags that are short for a setting.
 
     Returns
     -------
@@ -52,6 +54,9 @@ def help_text(name: str, summary: str, target: str) -> str:
     if name == "sweep":
         flags = SWEEP_FLAGS | {flag: FLAGS[flag] for flag in FLAGS if flag.startswith("--c")}
         usage = SWEEP_USAGE
+    flags = {
+        f"{flag} VALUE": f"short for {key}=VALUE" for flag, key in (short or {}).items()
+    } | flags
     own = [*_settings(config), *_own_section(name, config)]
     parts = [
         usage,

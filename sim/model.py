@@ -130,7 +130,8 @@ class RevolutionModel(mesa.Model):  # type: ignore[misc]
         Raises
         ------
         ValueError
-            If the changed settings have other people, units, seats or parties.
+            If the changed settings have other people, units, seats or parties, or another
+            window of the tide.
         """
         other = copy.deepcopy(self)
         if settings is not None:
@@ -145,6 +146,12 @@ class RevolutionModel(mesa.Model):  # type: ignore[misc]
                 raise ValueError(
                     "a fork must keep parties, places, size and institutions; these settings "
                     "change one of them. Start a new model instead."
+                )
+            window = settings.constants.repression.tide_window_days
+            if window != self.world.settings.constants.repression.tide_window_days:
+                raise ValueError(
+                    f"constants.repression.tide_window_days is {window} in the fork, but the days "
+                    "behind it were remembered with another window. Keep it, or start a new model."
                 )
             other.world = world
         if settings is not None or parameters is not None:

@@ -129,6 +129,13 @@ def test_a_fork_may_change_parameters_from_a_day_on():
     np.testing.assert_array_equal(model.record.switches[:100], faster.record.switches[:100])
 
 
+def test_a_fork_with_another_memory_of_the_tide_is_refused():
+    model = run_model(world=tiny_world(), until=20)
+    longer = change(tiny(), "constants.repression", tide_window_days=21)
+    with pytest.raises(ValueError, match="tide_window_days is 21 in the fork"):
+        model.fork(longer)
+
+
 @pytest.mark.parametrize(
     ("path", "values"),
     [
