@@ -162,13 +162,6 @@ def test_folders_with_spaces_and_quotes_are_taken_as_typed(house):
     assert received(house / "my 'own' run")["seed"] == 1917
 
 
-def test_help_names_the_short_ways_to_write_a_setting(capsys):
-    assert cli.main(["score", "--help"]) == 0
-    said = capsys.readouterr().out
-    assert "--run VALUE" in said
-    assert "short for score.evidence=VALUE" in said
-
-
 def test_help_of_a_subcommand_shows_its_story_choices_and_settings(capsys):
     assert cli.main(["probe", "--help"]) == 0
     out = capsys.readouterr().out

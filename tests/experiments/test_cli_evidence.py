@@ -91,3 +91,10 @@ def test_the_vocabulary_is_that_of_the_composed_model():
     assert "petrograd_soviet/soldiers" in vocabulary.chambers
     assert vocabulary.parties == tuple(settings.party)
     assert len(vocabulary.ballots) == len(settings.ballot)
+
+
+def test_help_names_the_short_ways_to_write_a_setting(capsys):
+    assert cli.main(["score", "--help"]) == 0
+    said = capsys.readouterr().out
+    assert "--run VALUE" in said
+    assert "short for score.evidence=VALUE" in said
