@@ -1,5 +1,6 @@
 """Settings of the documentation; the reference pages are written by ``reference.py``."""
 
+import re
 import sys
 from importlib.metadata import version as installed_version
 from pathlib import Path
@@ -32,6 +33,17 @@ def write_reference(_app: object) -> None:
     write_pages(HERE / "reference")
 
 
+def let_ids_break(_app, _page, _template, context, _doctree) -> None:  # type: ignore[no-untyped-def]
+    """Allow a line to break after the underscores and dots of code."""
+    if "body" in context:
+        context["body"] = re.sub(
+            r'(?<=<span class="pre">)[^<]+(?=</span>)',
+            lambda found: re.sub(r"(?<=[\w)])([_.])(?=\w)", r"\1<wbr>", found[0]),
+            context["body"],
+        )
+
+
 def setup(app) -> None:  # type: ignore[no-untyped-def]
-    """Register :func:`write_reference`."""
+    """Register what is done at each build."""
+    app.connect("html-page-context", let_ids_break)
     app.connect("config-inited", lambda app, _config: write_reference(app))

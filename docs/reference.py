@@ -5,9 +5,12 @@ Nothing here is typed by hand, so that a table cannot drift from what the progra
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import inspect
+import io
 import re
+import runpy
 import types
 import typing
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -230,7 +233,7 @@ def institutions_page() -> str:
     for name, body in historical_settings().institution.items():
         for chamber, c in body.chambers.items():
             seats = f"{c.seats}" if c.seats is not None else f"{c.seats_per_unit} a unit"
-            base = ", ".join(f"{key} {value:g}" for key, value in c.base.items())
+            base = ", ".join(f"`{key}` {value:g}" for key, value in c.base.items())
             rows.append((f"`{name}`", body.title, chamber, c.elected_by, seats,
                          f"{c.renewal:g} ρ", base, body.source))  # fmt: skip
     head = ("id", "body", "chamber", "elected by", "seats", "renewal", "base", "source")
@@ -248,7 +251,7 @@ def votes_page() -> str:
     ]  # fmt: skip
     ballots = [
         (f"`{n}`", b.title, both(*b.window), f"{b.fatigue_weight:g}",
-         ", ".join(f"{k} {v:g}" for k, v in b.electorate.items()), b.source)
+         ", ".join(f"`{k}` {v:g}" for k, v in b.electorate.items()), b.source)
         for n, b in s.ballot.items()
     ]  # fmt: skip
     presidia = [
@@ -390,7 +393,20 @@ def glossary_lists() -> str:
     return "\n\n".join(parts)
 
 
-INCLUDED: dict[str, Callable[[], str]] = {"_patterns": patterns_list, "_glossary": glossary_lists}
+def first_look() -> str:
+    """Run the first example and return what it prints."""
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said):
+        runpy.run_path(str(EXAMPLES / "first_look.py"))
+    return said.getvalue()
+
+
+EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
+INCLUDED: dict[str, Callable[[], str]] = {
+    "_patterns": patterns_list,
+    "_glossary": glossary_lists,
+    "_first_look": first_look,
+}
 """Pieces that written pages take in."""
 
 

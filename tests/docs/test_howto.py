@@ -47,11 +47,6 @@ def test_a_place_of_ones_own_moves_the_draws_of_no_other(own_folder):
     np.testing.assert_array_equal(wider.private_count[:30, kept], plain.private_count[:30])
 
 
-def test_a_mechanism_of_ones_own_runs_as_printed():
-    (program,) = blocks("python")
-    exec(compile(program, "extend.md", "exec"), {})
-
-
 @pytest.mark.parametrize(
     "command", [line for text in blocks("sh") for line in text.splitlines() if " run " in line]
 )
