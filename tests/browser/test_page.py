@@ -146,7 +146,8 @@ def test_a_slider_recomputes_the_year(page):
     page.wait_for_function("() => window.allegiance.measures.redraw.length > 1")
     after = page.locator(".shares-b svg title").text_content()
     assert before.split(". ")[1] != after.split(". ")[1]
-    assert page.locator("#value-grievance_weight").inner_text() == "1.6"
+    assert page.locator("#value-grievance_weight").inner_text() == "1.5"
+    assert "moved sliders are held" in page.locator("#what-if-foot .base").inner_text()
 
 
 def test_scrubbing_with_the_keyboard_moves_a_day_and_a_week(page):
@@ -174,6 +175,34 @@ def test_a_documented_figure_appears_on_its_day_and_not_before(page):
     card = page.locator("#view-story .card.record")
     assert "Petrograd city duma" in card.inner_text()
     assert "35 %" in card.inner_text()
+
+
+def test_the_record_shows_members_and_claims_with_hits_and_misses(page):
+    page.get_by_role("tab", name="Record").click()
+    page.keyboard.press("End")
+    page.wait_for_function("() => document.querySelectorAll('.record-row.miss').length > 0")
+    score = page.locator(".record-panel .score").inner_text()
+    hits, n = map(int, re.search(r"So far (\d+) of (\d+) figures", score).groups())
+    assert 0 < hits < n
+    assert re.search(r"\d of 4 claims hold", score)
+    members = page.locator(".record-row", has_text="Second City Conference")
+    assert "32,220" in members.inner_text()
+    claim = page.locator(".record-row", has_text="Menshevik: more than 50 %")
+    assert re.search(r"in \d+ % of runs", claim.inner_text())
+    claim.click()
+    assert "it says what did not change" in page.locator(".record-detail").inner_text()
+
+
+def test_a_picture_says_which_place_and_body_it_shows(page):
+    page.get_by_label("No revolt").check()
+    page.wait_for_function(DONE)
+    page.locator("#place").select_option("kronstadt")
+    page.locator("#save-button").click()
+    with page.expect_download() as download:
+        page.locator("#save-svg").click()
+    picture = Path(download.value.path()).read_text(encoding="utf-8")
+    assert "Kronstadt" in picture.split("Petrograd Soviet")[0]
+    assert "1917 as recorded, and: No revolt" in picture
 
 
 def test_the_class_guesses_before_the_record_is_shown(page):

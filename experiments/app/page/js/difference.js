@@ -1,6 +1,6 @@
 // What changes: shares of the one history minus those of the other, with intervals.
 
-import { clear, fitted, leftToRight, lineColour, partyLine, points, rem, shortName, spread, svg, text, token } from "./draw.js";
+import { clear, fitted, leftToRight, lineColour, onGrid, partyLine, points, rem, shortName, spread, svg, text, token } from "./draw.js";
 import { monthStarts } from "./dates.js";
 
 const FLAT = 0.015; // parties that never differ by more are not labelled
@@ -83,6 +83,7 @@ export class DifferenceChart {
     });
     if (!this.moving.length) root.append(text(left + rem(1), this.y(0) - rem(0.6), "No party differs here by more than a point and a half.", { fill: token("muted"), "font-size": rem(1) }));
     this.host.append(root);
+    this.shownX = undefined;
     this.tick(this.day);
   }
 
@@ -120,10 +121,13 @@ export class DifferenceChart {
     this.day = day;
     if (!this.clip || !this.rows) return;
     const at = Math.max(0, Math.min(Math.floor(day), this.upTo - 1));
-    const x = this.x(Math.min(day, this.upTo - 1));
-    this.clip.setAttribute("width", Math.max(0, x - this.box.left));
-    this.head.setAttribute("x1", x);
-    this.head.setAttribute("x2", x);
+    const x = onGrid(this.x(Math.min(day, this.upTo - 1)));
+    if (x !== this.shownX) {
+      this.shownX = x;
+      this.clip.setAttribute("width", Math.max(0, x - this.box.left));
+      this.head.setAttribute("x1", x);
+      this.head.setAttribute("x2", x);
+    }
     const n = this.order.length;
     const values = this.labels.map(({ party }) => this.rows[at * n + party.k]);
     const placed = spread(values.map((v) => this.y(v)), rem(1.22), this.box.top + rem(0.6), this.box.bottom);

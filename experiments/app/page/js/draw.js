@@ -51,6 +51,11 @@ export function rem(size) {
   return Math.round(size * tokens.rem * 10) / 10;
 }
 
+// A position that moves by half pixels: what nobody can see need not be drawn again.
+export function onGrid(x) {
+  return Math.round(2 * x) / 2;
+}
+
 // --- colours -----------------------------------------------------------------------------
 
 function channels(colour) {

@@ -65,7 +65,7 @@ export class Hemicycle {
     const { places, size } = seatPlaces(Math.max(1, Math.min(Math.round(this.nSeats), MOST_SEATS)));
     const dot = Math.max(1.2, Math.min(size * radius, rem(0.75)));
     const reach = radius - dot;
-    this.dots = places.map((place) => svg("circle", { cx: (cx + reach * place.x).toFixed(1), cy: (cy - reach * place.y).toFixed(1), r: dot.toFixed(2) }));
+    this.dots = places.map((place) => svg("circle", { cx: (cx + reach * place.x).toFixed(1), cy: (cy - reach * place.y).toFixed(1), r: dot.toFixed(2), "stroke-width": Math.min(0.7, dot * 0.18).toFixed(2) }));
     this.fills = new Array(this.dots.length).fill("");
     root.append(svg("g", {}, this.dots));
     const unit = Math.min(radius / 8.6, rem(1.5));
@@ -139,6 +139,5 @@ export class Hemicycle {
     this.dots[seat].setAttribute("fill", colour);
     const faint = colour !== "none" && contrast(colour, token("panel")) < 2.4;
     this.dots[seat].setAttribute("stroke", colour === "none" ? token("rule") : faint ? token("muted") : "none");
-    this.dots[seat].setAttribute("stroke-width", 0.7);
   }
 }

@@ -1,6 +1,6 @@
 // How a body lags behind its electors: one party's share among both, day by day.
 
-import { clear, fitted, partyLine, percent, rem, svg, text, token } from "./draw.js";
+import { clear, fitted, onGrid, partyLine, percent, rem, svg, text, token } from "./draw.js";
 import { monthStarts } from "./dates.js";
 
 const SEATED = ["seats", "conference", "executive"]; // figures that count seats of a body
@@ -60,6 +60,7 @@ export class LagChart {
       root.append(line.label);
     }
     this.host.append(root);
+    this.shownX = undefined;
     this.tick(this.day);
   }
 
@@ -109,10 +110,13 @@ export class LagChart {
     this.day = day;
     if (!this.clip) return;
     const at = Math.max(0, Math.min(Math.floor(day), this.history.upTo - 1));
-    const x = this.x(Math.min(day, this.history.upTo - 1));
-    this.clip.setAttribute("width", Math.max(0, x - this.box.left));
-    this.head.setAttribute("x1", x);
-    this.head.setAttribute("x2", x);
+    const x = onGrid(this.x(Math.min(day, this.history.upTo - 1)));
+    if (x !== this.shownX) {
+      this.shownX = x;
+      this.clip.setAttribute("width", Math.max(0, x - this.box.left));
+      this.head.setAttribute("x1", x);
+      this.head.setAttribute("x2", x);
+    }
     const n = this.world.parties.length;
     const values = this.lines.map(({ rows }) => rows[at * n + this.k]);
     const close = Math.abs(this.y(values[0]) - this.y(values[1])) < rem(1.3);

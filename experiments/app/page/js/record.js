@@ -131,7 +131,7 @@ export class RecordList {
   draw(width) {
     const focused = this.host.contains(document.activeElement) ? document.activeElement.dataset.index : null;
     clear(this.host);
-    this.stripWidth = Math.max(120, width - rem(30.5));
+    this.stripWidth = Math.max(120, width - rem(31.5));
     this.rows = this.world.documented.map((each, index) => this.#row(each, index));
     for (const row of this.rows) this.host.append(row.element);
     this.passed = null;

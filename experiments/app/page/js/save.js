@@ -13,6 +13,13 @@ export function download(name, blob) {
   setTimeout(() => URL.revokeObjectURL(link.href), 10000);
 }
 
+// What the charts of the present view are about, where their own captions do not say it.
+function subjects(world) {
+  const place = world.places.find(({ id }) => id === state.place).title;
+  const body = world.bodies.find(({ id }) => id === state.body).title;
+  return { story: [place, body], bodies: [body], people: [place] }[state.view] ?? [];
+}
+
 // All charts of the present view in one picture, with a title and what was set.
 export function viewAsSvg(world) {
   const view = document.querySelector(".view:not([hidden])");
@@ -23,8 +30,8 @@ export function viewAsSvg(world) {
   root.append(svg("rect", { width, height, fill: token("paper") }));
   const what = isComparing() ? `${baseWords(world)}, and: ${chosenWords(world)}` : chosenWords(world);
   root.append(
-    text(margin, rem(2.1), `1917: ${what}`, { "font-family": SERIF, "font-size": rem(1.5), "font-weight": 600 }),
-    text(margin, rem(3.6), bothCalendars(Math.floor(state.day)), { "font-size": rem(1), fill: token("muted") }),
+    text(margin, rem(2.1), what, { "font-family": SERIF, "font-size": rem(1.5), "font-weight": 600 }),
+    text(margin, rem(3.6), [bothCalendars(Math.floor(state.day)), ...subjects(world)].join("  ·  "), { "font-size": rem(1), fill: token("muted") }),
   );
   for (const element of view.querySelectorAll("[data-caption]")) {
     const box = element.getBoundingClientRect();

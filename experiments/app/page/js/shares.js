@@ -1,6 +1,6 @@
 // The main picture: shares of the parties in one place, day by day.
 
-import { clear, fitted, inkOn, leftToRight, lineColour, partyLine, percent, rem, shortName, spread, svg, text, token } from "./draw.js";
+import { clear, fitted, inkOn, leftToRight, lineColour, onGrid, partyLine, percent, rem, shortName, spread, svg, text, token } from "./draw.js";
 import { monthStarts } from "./dates.js";
 
 let clipNumber = 0;
@@ -49,7 +49,7 @@ export class SharesChart {
     this.clip = svg("rect", { x: left, y: 0, width: 0, height });
     root.append(svg("clipPath", { id }, this.clip));
     this.#axes(root);
-    if (this.options.style === "lines" && this.band) root.append(text(left + rem(0.4), top + rem(1), "Band: nine in ten of twenty runs", { fill: token("muted"), "font-size": rem(0.85) }));
+    if (this.options.style === "lines" && this.band && this.box.right - left > rem(18)) root.append(text(left + rem(0.4), top + rem(1), "Band: nine in ten of twenty runs", { fill: token("muted"), "font-size": rem(0.85) }));
     const drawing = this.options.upTo === 0 ? svg("g") : this.options.style === "lines" ? this.#lines() : this.#areas();
     if (this.options.whole) root.append(svg("g", { opacity: 0.38 }, drawing.cloneNode(true)));
     root.append(svg("g", { "clip-path": `url(#${id})` }, drawing));
@@ -62,6 +62,7 @@ export class SharesChart {
     this.labels = this.order.map((party) => this.#label(root, party, narrow));
     this.host.append(root);
     this.shownDay = undefined;
+    this.shownX = undefined;
     this.tick(this.day);
   }
 
@@ -162,10 +163,13 @@ export class SharesChart {
     if (!this.clip || !this.rows) return;
     const n = this.order.length;
     const at = Math.min(Math.floor(day), this.options.upTo - 1);
-    const x = this.x(Math.min(day, this.options.upTo - 1));
-    this.clip.setAttribute("width", Math.max(0, x - this.box.left));
-    this.head.setAttribute("x1", x);
-    this.head.setAttribute("x2", x);
+    const x = onGrid(this.x(Math.min(day, this.options.upTo - 1)));
+    if (x !== this.shownX) {
+      this.shownX = x;
+      this.clip.setAttribute("width", Math.max(0, x - this.box.left));
+      this.head.setAttribute("x1", x);
+      this.head.setAttribute("x2", x);
+    }
     if (at < 0 || at === this.shownDay) return;
     this.shownDay = at;
     let below = 0;

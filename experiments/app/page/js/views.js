@@ -263,7 +263,7 @@ export class RecordView {
   #detail() {
     clear(this.detail);
     const known = this.chosen !== null && this.app.world.documented[this.chosen].last <= state.day + 1;
-    if (!known) this.detail.append(html("p", { class: "hint" }, "Choose a line to see every option of it. Misses are as telling as hits: the model was given the dates of events, not these shares."));
+    if (!known) this.detail.append(html("p", { class: "hint" }, "Choose a line to see every option of it. Misses are as telling as hits. The dates of events were put in, and most of these figures helped to choose the parameters; a line says where one did not."));
     else {
       const histories = isComparing() ? [{ name: "Baseline", history: this.app.history("a") }, { name: "What if", history: this.app.history("b") }] : [{ name: "Model", history: this.app.history("b") }];
       this.detail.append(recordCard(this.app.world, this.chosen, histories, { width: stripRoom(this.detail), full: true }));
