@@ -1,10 +1,16 @@
 """The model in Mesa's own viewer, for those who know it.
 
 Not the class-room page (that is ``allegiance app``): a short start for one's own pictures.
-It needs packages that allegiance does not install::
+It needs packages that allegiance does not install. In an environment of its own, beside
+allegiance::
 
-    pip install "mesa[rec]" solara "ipyvue<2" "ipyvuetify<2"
+    pip install "mesa[rec]==3.3.1" "solara[assets]==1.30.1" "ipyvue<2" "ipyvuetify<2" \\
+        "uvicorn<0.36" "starlette<0.50"
     solara run examples/solara_viz.py
+
+These are the versions with which it was opened, stepped and played in Chromium on Python
+3.11, without a network. This solara does not start with uvicorn 0.36 or starlette 1.0 and
+later, which the extra ``[app]`` may bring: hence the environment of its own.
 
 Mesa's viewer fetches parts of its page from a network unless ``solara[assets]`` is installed,
 and a module-level model is shared by every tab that is open.
