@@ -4,13 +4,13 @@ Not the class-room page (that is ``allegiance app``): a short start for one's ow
 It needs packages that allegiance does not install. In an environment of its own, beside
 allegiance::
 
-    pip install "mesa[rec]==3.3.1" "solara[assets]==1.30.1" "ipyvue<2" "ipyvuetify<2" \\
-        "uvicorn<0.36" "starlette<0.50"
+    pip install "mesa[rec]==3.3.1" "solara[assets]==1.30.1" "ipyvue<2" "ipyvuetify<2"
+    pip install "uvicorn<0.36" "starlette<0.50"
     solara run examples/solara_viz.py
 
-These are the versions with which it was opened, stepped and played in Chromium on Python
-3.11, without a network. This solara does not start with uvicorn 0.36 or starlette 1.0 and
-later, which the extra ``[app]`` may bring: hence the environment of its own.
+These are versions with which it was opened, stepped and played in Chromium on Python 3.11,
+without a network. With uvicorn 0.54 or starlette 1.10, which the extra ``[app]`` may bring, this
+solara did not start: hence the environment of its own.
 
 Mesa's viewer fetches parts of its page from a network unless ``solara[assets]`` is installed,
 and a module-level model is shared by every tab that is open.
