@@ -18,7 +18,10 @@ from scipy.spatial.distance import cdist
 from calibration.prior import SCORE_LIMIT
 from calibration.summary import Learner, Records, cross_fitted, summary_of
 
-SHARE_KEPT = 1 / 3
+SHARE_KEPT = 1 / 2
+"""Of two full banks, the posteriors lay up to 0.22 deviations apart when a third was kept, 0.19
+when half was, and were otherwise the same."""
+
 KEPT_AT_LEAST = 600
 
 
