@@ -26,6 +26,7 @@ from experiments.app.glossary import KINDS, PARTIES, WORDS
 from experiments.cli import COMMANDS
 from experiments.results import TABLES
 from experiments.settings import RunSettings
+from sim.event import TARGETS, WITH_PARTY
 from sim.historical import configs_dir, historical_settings
 from sim.parameters import SYMBOLS, Parameters
 from sim.settings import ModelSettings
@@ -214,7 +215,15 @@ def effect_text(effect: Any) -> str:
 
 def events_page() -> str:
     """Write the dated events with their effects and sources."""
-    parts = ["# Events", NOTE, "Dates and accounts are transcribed; the effects are assumed."]
+    targets = [(f"`{name}{'.PARTY' if name in WITH_PARTY else '.ISSUE' * (name == 'grievance')}`",
+                ", ".join(f"`{op}`" for op in ops)) for name, ops in TARGETS.items()]  # fmt: skip
+    parts = [
+        "# Events",
+        NOTE,
+        "Dates and accounts are transcribed; the effects are assumed. An effect has a target and "
+        "an operation; its other settings stand under {doc}`settings`.",
+        table(("target of an effect", "operations"), targets),
+    ]
     for name, event in historical_settings().event.items():
         where = ", ".join((*(event.places or ()), *(event.sectors or ()))) or "everywhere"
         parts += [

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from experiments.cli import main
 from experiments.composing import compose_settings
 from sim.model import RevolutionModel
 
@@ -45,6 +46,19 @@ def test_a_place_of_ones_own_moves_the_draws_of_no_other(own_folder):
     assert "tver_workers" in wider.constituencies
     kept = [wider.constituencies.index(name) for name in plain.constituencies]
     np.testing.assert_array_equal(wider.private_count[:30, kept], plain.private_count[:30])
+
+
+def test_evidence_of_ones_own_is_checked_and_scored_as_printed(tmp_path, monkeypatch, capsys):
+    (text,) = (found for found in blocks("text") if found.startswith("observation_id"))
+    (tmp_path / "my_figures.csv").write_text(text, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert main(["evidence", "check", "my_figures.csv"]) == 0
+    assert "the model has no Tver; not scored." in capsys.readouterr().out
+    words = ["--evidence", "my_figures.csv", "size=tiny", "n_replicates=2"]
+    assert main(["score", *words, "hydra.run.dir=scored"]) == 0
+    said = capsys.readouterr().out
+    assert "my_moscow_workers [holdout]" in said
+    assert "2 rows, 1 of them not scored." in said
 
 
 @pytest.mark.parametrize(

@@ -58,9 +58,8 @@ def broken(site):
             if parts.scheme or link.startswith("//"):
                 continue
             target = (path.parent / unquote(parts.path)).resolve() if parts.path else path
-            if not target.is_file():
-                found.append((path.name, link))
-            elif parts.fragment and unquote(parts.fragment) not in site[target].targets:
+            place = unquote(parts.fragment)
+            if not target.is_file() or (place and place not in site[target].targets):
                 found.append((path.name, link))
     return found
 
