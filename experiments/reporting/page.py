@@ -25,7 +25,7 @@ th { border-bottom: 1px solid #767676; } td.text { text-align: left; }
 td.span { white-space: nowrap; }
 .wide { overflow-x: auto; } figure { margin: 1rem 0; } svg { max-width: 100%; height: auto; }
 figcaption, .note { color: #555; font-size: .85rem; max-width: 52rem; }
-.lost { border-left: 4px solid #b5482f; padding-left: .8rem; }
+.lost { border-left: 4px solid #b5482f; padding-left: 1.8rem; }
 nav a { margin-right: 1rem; } code { font-size: .85em; overflow-wrap: anywhere; }
 @media print { nav { display: none; } figure { break-inside: avoid; } }
 """
