@@ -2,6 +2,7 @@
 
 import json
 
+import numpy as np
 import pytest
 
 from experiments.app.messages import BadRequestError, History, Run, read_message
@@ -67,8 +68,8 @@ def test_a_wrong_message_is_refused_with_what_would_be_right(text, told):
 
 def test_nine_tenths_of_the_prior_are_within_the_range_of_a_slider():
     low, high = knowledge().range_of("renewal_per_day")
-    # median 1/90, log-sd 0.5: exp(-0.8224) and exp(0.8224) times the median, the prior being
-    # cut at .004 and 1/15, which moves its lower end inwards
-    assert low == pytest.approx(0.00488161, rel=0.08)
-    assert low > 0.00488161
-    assert high == pytest.approx(0.0252891, rel=0.02)
+    # Log-Normal, median 1/90, log-sd .5, cut at .004 and 1/15. By hand: between the cuts lie
+    # .97931 of the uncut law from .02052 on, so that 5 % of the cut law are at z = -1.479 of the
+    # uncut one and 95 % at z = 1.654.
+    assert low == pytest.approx(np.exp(-0.5 * 1.479) / 90, rel=1e-3)
+    assert high == pytest.approx(np.exp(0.5 * 1.654) / 90, rel=1e-3)
