@@ -10,7 +10,7 @@ What a class can do with it
 * *Play* March to November, day by day: party shares of any place, all places on a schematic
   map, any soviet as seats beside its electors, events with an account and a source.
 * *What if*: switch an event off or move a slider. The year is computed again by the model
-  itself, with the same luck, and drawn beside 1917 as recorded, with the difference.
+  itself, with the same luck, and drawn beside 1917 in the model, with the difference.
 * *Guess first*: the page stops before each documented figure and asks; then it shows the
   guess, the record, and the model with its interval.
 * *One person*: open a factory or a regiment, and read the year of one of its people.

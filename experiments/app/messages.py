@@ -31,7 +31,7 @@ class History:
     Attributes
     ----------
     scenarios : tuple of str
-        Scenarios on top of 1917 as recorded.
+        Scenarios on top of 1917 in the model.
     parameters : tuple of (str, float)
         Parameters that differ, by name.
     seed : int

@@ -117,19 +117,38 @@ def test_playing_to_the_end_stops_on_the_last_day(page):
     assert page.locator(".date-old").inner_text() == "17 November"
 
 
+def test_a_projector_plugged_in_later_gets_the_same_page(chromium, address):
+    def sizes(page):
+        page.wait_for_timeout(500)
+        return page.evaluate(
+            "() => [...document.querySelectorAll('#view-story svg.chart text')]"
+            ".map((t) => Number(t.getAttribute('font-size'))).sort((a, b) => a - b)"
+        )
+
+    with opened(chromium, address) as page:
+        small = sizes(page)
+        page.set_viewport_size({"width": 1920, "height": 1080})
+        grown = sizes(page)
+        page.reload()
+        page.wait_for_function(DONE)
+        fresh = sizes(page)
+    assert max(small) < max(grown)
+    assert grown == fresh
+
+
 def test_a_first_time_user_switches_the_revolt_off_and_sees_the_difference(page):
-    page.get_by_label("No revolt").check()
+    page.get_by_label("No Kornilov revolt").check()
     page.wait_for_selector(".shares-d svg.chart path")
     page.wait_for_function(DONE)
     page.locator("#scrubber").fill("200")
-    assert "What if: No revolt" in page.locator(".shares-b h2").inner_text()
+    assert "What if: No Kornilov revolt" in page.locator(".shares-b h2").inner_text()
     label = page.locator(".shares-d svg title").text_content()
     assert re.search("Bolsheviks \u2212\\d+ points", label)
     assert page.locator("#event-kornilov.removed").count() == 1
 
 
 def test_the_difference_gets_an_interval_from_twenty_paired_runs(page):
-    page.get_by_label("No revolt").check()
+    page.get_by_label("No Kornilov revolt").check()
     page.wait_for_function("() => window.allegiance.differenceBand('places', 'petrograd_workers')")
     page.wait_for_selector(".shares-d svg path[fill-opacity]", state="attached")
 
@@ -194,7 +213,7 @@ def test_the_record_shows_members_and_claims_with_hits_and_misses(page):
 
 
 def test_a_picture_says_which_place_and_body_it_shows(page):
-    page.get_by_label("No revolt").check()
+    page.get_by_label("No Kornilov revolt").check()
     page.wait_for_function(DONE)
     page.locator("#place").select_option("kronstadt")
     page.locator("#save-button").click()
@@ -202,7 +221,7 @@ def test_a_picture_says_which_place_and_body_it_shows(page):
         page.locator("#save-svg").click()
     picture = Path(download.value.path()).read_text(encoding="utf-8")
     assert "Kronstadt" in picture.split("Petrograd Soviet")[0]
-    assert "1917 as recorded, and: No revolt" in picture
+    assert "1917 in the model, and: No Kornilov revolt" in picture
 
 
 def test_the_class_guesses_before_the_record_is_shown(page):
@@ -265,13 +284,13 @@ def test_files_are_saved(page, button, name, start):
 
 
 def test_a_reload_restores_what_was_set(page):
-    page.get_by_label("No revolt").check()
+    page.get_by_label("No Kornilov revolt").check()
     page.locator("#place").select_option("kronstadt")
     page.locator("#scrubber").fill("210")
     assert state(page, "scenarios") == "no_revolt"
     page.reload()
     page.wait_for_function(DONE)
-    assert page.get_by_label("No revolt").is_checked()
+    assert page.get_by_label("No Kornilov revolt").is_checked()
     assert page.locator("#place").input_value() == "kronstadt"
     assert page.locator(".date-old").inner_text() == "27 September"
 
@@ -288,15 +307,15 @@ def test_a_link_with_nonsense_opens_the_page_as_it_is(chromium, address):
 
 def test_two_tabs_do_not_disturb_each_other(chromium, address, page):
     with opened(chromium, address) as other:
-        other.get_by_label("No revolt").check()
+        other.get_by_label("No Kornilov revolt").check()
         other.locator("#scrubber").fill("100")
         other.wait_for_selector(".shares-d svg.chart path")
-    assert not page.get_by_label("No revolt").is_checked()
+    assert not page.get_by_label("No Kornilov revolt").is_checked()
     assert page.locator(".date-old").inner_text() == "1 March"
 
 
 def test_a_comparison_opens_from_a_file_without_a_server(chromium, page, tmp_path):
-    page.get_by_label("No revolt").check()
+    page.get_by_label("No Kornilov revolt").check()
     page.wait_for_function("() => window.allegiance.differenceBand('places', 'petrograd_workers')")
     page.locator("#scrubber").fill("210")
     page.locator("#save-button").click()
@@ -307,7 +326,7 @@ def test_a_comparison_opens_from_a_file_without_a_server(chromium, page, tmp_pat
     with opened(chromium, path.as_uri(), ready=False, offline=True) as alone:
         alone.wait_for_function("() => window.allegiance?.history('b')?.done")
         assert alone.locator(".date-old").inner_text() == "27 September"
-        assert "No revolt" in alone.locator(".shares-b h2").inner_text()
+        assert "No Kornilov revolt" in alone.locator(".shares-b h2").inner_text()
         there = alone.locator(".shares-d svg title").text_content()
         assert there == page.locator(".shares-d svg title").text_content()
         assert alone.locator("#scenario-no_revolt").is_disabled()

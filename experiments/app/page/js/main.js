@@ -2,7 +2,7 @@
 
 import { buildAbout } from "./about.js";
 import { longDate } from "./dates.js";
-import { readTokens } from "./draw.js";
+import { readTokens, token } from "./draw.js";
 import { Guess } from "./guess.js";
 import { History, differenceBand } from "./history.js";
 import { SaveMenu, download, unsqueezed } from "./save.js";
@@ -240,6 +240,14 @@ class App {
     document.getElementById("theme-button").addEventListener("click", () => change({ theme: this.isDark() ? "light" : "dark" }));
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.applyTheme());
     document.addEventListener("keydown", (event) => this.key(event));
+    // The size of text follows the window's: a projector plugged in draws everything anew.
+    let size = token("rem");
+    window.addEventListener("resize", () => {
+      readTokens();
+      if (token("rem") === size) return;
+      size = token("rem");
+      this.changed(new Set(["theme"]));
+    });
   }
 
   isDark() {

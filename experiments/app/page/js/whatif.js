@@ -67,7 +67,7 @@ export class WhatIf {
       return;
     }
     this.compareBox = html("input", { type: "checkbox", id: "compare", role: "switch", onchange: (event) => change({ compare: event.target.checked }) });
-    this.reset = html("button", { id: "reset", title: "Back to 1917 as recorded", onclick: () => change({ scenarios: [], parameters: {}, base: { scenarios: [], parameters: {} } }) }, "Reset");
+    this.reset = html("button", { id: "reset", title: "Back to 1917 in the model", onclick: () => change({ scenarios: [], parameters: {}, base: { scenarios: [], parameters: {} } }) }, "Reset");
     this.keep = html("button", { id: "keep", title: "Compare what comes next with what is set now", onclick: () => change({ base: { scenarios: [...state.scenarios], parameters: { ...state.parameters } } }) }, "Keep as baseline");
     this.luck = html("button", { id: "luck", title: "The same histories with other draws", onclick: () => change({ seed: (state.seed + 1) % 2 ** 31 }) }, "Other luck");
     this.base = html("p", { class: "base" });
@@ -111,8 +111,8 @@ export class WhatIf {
     const titles = baseWords(this.world);
     clear(this.base);
     const moved = Object.keys(state.parameters).length ? " In the intervals, moved sliders are held and the others vary." : "";
-    this.base.append(isChanged() ? `Baseline: ${titles}. Same luck on both sides.${moved}` : "Switch something on: the year is computed again, and drawn beside 1917 as recorded.");
-    this.reset.disabled = !isChanged() && titles === "1917 as recorded";
+    this.base.append(isChanged() ? `Baseline: ${titles}. Same luck on both sides.${moved}` : "Switch something on: the year is computed again, and drawn beside 1917 in the model.");
+    this.reset.disabled = !isChanged() && titles === "1917 in the model";
     this.keep.disabled = !isChanged();
   }
 }
@@ -122,7 +122,7 @@ function words(world, chosen) {
   for (const [id, value] of Object.entries(chosen.parameters)) {
     titles.push(`${world.sliders.find((each) => each.id === id)?.title ?? id} ${shown(value)}`);
   }
-  return titles.join(" + ") || "1917 as recorded";
+  return titles.join(" + ") || "1917 in the model";
 }
 
 export function baseWords(world) {
