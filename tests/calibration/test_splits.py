@@ -9,7 +9,7 @@ from calibration.fitting import operator_sets
 from calibration.observation import OperatorSet
 from calibration.refit import Refitter
 from calibration.splits import REGISTRY, SplitError, columns_of, read_splits, subset
-from calibration.summary import feature_owner
+from calibration.summary import Records, feature_owner
 from sim.historical import historical_settings
 
 TRAINING, OTHERS = operator_sets(historical_settings())
@@ -76,6 +76,7 @@ def test_figures_left_out_of_a_refit_do_not_reach_its_posterior():
     n_features = len(feature_owner(TRAINING))
     scores = rng.standard_normal((400, 13))
     features = rng.uniform(0.0, 1.5, (400, n_features))
+    records = Records(features, scores, np.arange(400))
     fitted = np.ones(len(TRAINING.operators), dtype=bool)
     fitted[[1, 9]] = False
 
@@ -83,7 +84,7 @@ def test_figures_left_out_of_a_refit_do_not_reach_its_posterior():
         values = list(TRAINING.operators)
         for j in left_out + kept:
             values[j] = replace(values[j], value=np.roll(values[j].value, 1))
-        return Refitter(OperatorSet(tuple(values), (), ()), scores, features).posterior(fitted)
+        return Refitter(OperatorSet(tuple(values), (), ()), records).posterior(fitted)
 
     as_documented = posterior([], [])
     assert posterior([1, 9], []).scores.tobytes() == as_documented.scores.tobytes()
