@@ -224,6 +224,29 @@ def test_a_picture_says_which_place_and_body_it_shows(page):
     assert "1917 in the model, and: No Kornilov revolt" in picture
 
 
+def test_a_picture_of_a_factory_names_its_colours_and_its_one_history_and_keeps_its_axis(page):
+    page.get_by_label("No Kornilov revolt").check()
+    page.wait_for_function(DONE)
+    page.get_by_role("tab", name="One person").click()
+    page.locator(".unit").nth(1).click()
+    page.wait_for_selector(".carpet rect")
+    carpet, panel = (
+        page.locator(name).first.bounding_box() for name in (".carpet", "#view-people")
+    )
+    assert carpet["y"] + carpet["height"] <= panel["y"] + panel["height"]
+    legend = page.locator("#view-people .legend").bounding_box()
+    assert legend["y"] + legend["height"] <= carpet["y"] + 1
+    page.locator("#save-button").click()
+    with page.expect_download() as download:
+        page.locator("#save-svg").click()
+    picture = Path(download.value.path()).read_text(encoding="utf-8")
+    assert ">No Kornilov revolt<" in picture
+    assert "in the model, and" not in picture
+    for party in ("Bolsheviks", "Mensheviks", "No party"):
+        assert f">{party}<" in picture
+    assert ">Where<" not in picture
+
+
 def test_the_class_guesses_before_the_record_is_shown(page):
     page.locator("#toggle-guess").check()
     page.locator("#scrubber").fill("170")

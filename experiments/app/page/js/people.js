@@ -26,7 +26,7 @@ export class CarpetChart {
     clear(this.host);
     if (!this.people) return;
     const foot = rem(1.6);
-    const rowHeight = Math.max(2.5, (height - foot - rem(0.4)) / this.people.length);
+    const rowHeight = Math.max(1, (height - foot - rem(0.4)) / this.people.length);
     this.rowHeight = rowHeight;
     const full = rowHeight * this.people.length + foot;
     const root = svg("svg", { class: "chart carpet", width, height: full, viewBox: `0 0 ${width} ${full}`, role: "listbox", tabindex: 0, "aria-label": "People of this unit, one line each; arrow keys choose" });

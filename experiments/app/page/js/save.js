@@ -28,14 +28,15 @@ export function viewAsSvg(world) {
   const [width, height] = [frame.width + 2 * margin, frame.height + head + foot];
   const root = svg("svg", { xmlns: "http://www.w3.org/2000/svg", width, height, viewBox: `0 0 ${width} ${height}` });
   root.append(svg("rect", { width, height, fill: token("paper") }));
-  const what = isComparing() ? `${baseWords(world)}, and: ${chosenWords(world)}` : chosenWords(world);
+  const bothShown = isComparing() && !["places", "people"].includes(state.view);
+  const what = bothShown ? `${baseWords(world)}, and: ${chosenWords(world)}` : chosenWords(world);
   root.append(
     text(margin, rem(2.1), what, { "font-family": SERIF, "font-size": rem(1.5), "font-weight": 600 }),
     text(margin, rem(3.6), [bothCalendars(Math.floor(state.day)), ...subjects(world)].join("  ·  "), { "font-size": rem(1), fill: token("muted") }),
   );
   for (const element of view.querySelectorAll("[data-caption]")) {
     const box = element.getBoundingClientRect();
-    if (!box.width) continue;
+    if (!box.width || !element.closest(".panel")?.querySelector("svg.chart")) continue;
     root.append(text(margin + box.left - frame.left, head + box.top - frame.top + box.height * 0.75, element.textContent, { "font-size": rem(1.05), "font-weight": 650 }));
   }
   for (const chart of view.querySelectorAll("svg.chart")) {
@@ -45,6 +46,14 @@ export function viewAsSvg(world) {
     copy.setAttribute("x", margin + box.left - frame.left);
     copy.setAttribute("y", head + box.top - frame.top);
     root.append(copy);
+  }
+  if (state.view === "people") {
+    let x = width - margin;
+    for (const party of [...world.parties].reverse()) {
+      x -= rem(0.52) * party.title.length + rem(2);
+      root.append(svg("rect", { x, y: rem(2.85), width: rem(0.9), height: rem(0.9), fill: party.colour, stroke: token("muted"), "stroke-width": 0.6 }));
+      root.append(text(x + rem(1.2), rem(3.6), party.title, { "font-size": rem(0.9) }));
+    }
   }
   root.append(text(margin, height - rem(0.8), `allegiance, a model of 1917: one run of ${world.n_agents.toLocaleString("en")} agents, seed ${state.seed}. It says what the model does, not what would have happened.`, { "font-size": rem(0.8), fill: token("muted"), "font-family": SANS }));
   return { markup: new XMLSerializer().serializeToString(root), width, height };

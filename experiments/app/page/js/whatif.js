@@ -111,7 +111,7 @@ export class WhatIf {
     const titles = baseWords(this.world);
     clear(this.base);
     const moved = Object.keys(state.parameters).length ? " In the intervals, moved sliders are held and the others vary." : "";
-    this.base.append(isChanged() ? `Baseline: ${titles}. Same luck on both sides.${moved}` : "Switch something on: the year is computed again, and drawn beside 1917 in the model.");
+    this.base.append(isChanged() ? `Baseline: ${titles}. Same luck on both sides; they part where the change sets in.${moved}` : "Switch something on: the year is computed again, and drawn beside 1917 in the model.");
     this.reset.disabled = !isChanged() && titles === "1917 in the model";
     this.keep.disabled = !isChanged();
   }
