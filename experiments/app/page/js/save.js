@@ -1,7 +1,7 @@
 // Files to take away: pictures of the view, data, settings, a link, and the comparison itself.
 
 import { bothCalendars } from "./dates.js";
-import { SANS, SERIF, clear, html, rem, svg, text, token } from "./draw.js";
+import { SANS, SERIF, clear, html, rem, shortName, svg, text, token } from "./draw.js";
 import { isComparing, state, toHash } from "./state.js";
 import { baseWords, chosenWords } from "./whatif.js";
 
@@ -48,12 +48,11 @@ export function viewAsSvg(world) {
     root.append(copy);
   }
   if (state.view === "people") {
-    let x = width - margin;
-    for (const party of [...world.parties].reverse()) {
-      x -= rem(0.52) * party.title.length + rem(2);
-      root.append(svg("rect", { x, y: rem(2.85), width: rem(0.9), height: rem(0.9), fill: party.colour, stroke: token("muted"), "stroke-width": 0.6 }));
-      root.append(text(x + rem(1.2), rem(3.6), party.title, { "font-size": rem(0.9) }));
-    }
+    world.parties.forEach((party, i) => { // in the column where the page lists the units
+      const y = head + rem(3 + 1.6 * i);
+      root.append(svg("rect", { x: margin, y: y - rem(0.8), width: rem(0.95), height: rem(0.95), fill: party.colour, stroke: token("muted"), "stroke-width": 0.6 }));
+      root.append(text(margin + rem(1.4), y, shortName(party), { "font-size": rem(0.95) }));
+    });
   }
   root.append(text(margin, height - rem(0.8), `allegiance, a model of 1917: one run of ${world.n_agents.toLocaleString("en")} agents, seed ${state.seed}. It says what the model does, not what would have happened.`, { "font-size": rem(0.8), fill: token("muted"), "font-family": SANS }));
   return { markup: new XMLSerializer().serializeToString(root), width, height };
