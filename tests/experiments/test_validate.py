@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from calibration.patterns import PATTERNS
 from experiments.cli import main
 from experiments.errors import EXIT_MISTAKE
 from experiments.sensitivity import SensitivityOptions
@@ -35,6 +36,10 @@ def test_a_validation_scores_the_model_and_four_rivals_on_every_split(tmp_path, 
     assert set(summary["split"]) == set(said["titles"])
     assert len(said["splits_sha256"]) == 64
     assert capsys.readouterr().out.splitlines()[: len(said["verdicts"])] == said["verdicts"]
+    patterns = read_table(folder / "patterns.parquet")
+    assert list(patterns["pattern"]) == list(PATTERNS)
+    at_medians = set(patterns["share_of_runs_at_medians"])
+    assert at_medians <= {0.0, 0.25, 0.5, 0.75, 1.0}  # four runs
     losses = ["loses" in line for line in said["verdicts"]]
     assert losses == sorted(losses, reverse=True)
 
