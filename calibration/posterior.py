@@ -78,6 +78,14 @@ class Posterior:
         order = np.random.default_rng(seed).permutation(len(self.values))
         return [model_parameters(self.values[order[i % len(order)]]) for i in range(n)]
 
+    def medians(self) -> Parameters:
+        """Return the parameter set of the median of each parameter.
+
+        For a single illustrative run; an ensemble draws whole rows, which keep what the
+        parameters have to do with each other.
+        """
+        return model_parameters(np.median(self.values, axis=0))
+
     def error_model(self) -> ErrorModel:
         """Return the error model at the posterior medians of its correlations."""
         return error_model_of(np.median(self.values, axis=0))

@@ -205,7 +205,9 @@ def source(o: Observation) -> str:
 def notes(o: Observation) -> str:
     """Write the notes on the figures of an observation, what they share once."""
     pieces = [
-        piece.strip(" .") for f in o.figures for piece in re.split(r"(?<=\w{3}\.) |; ", f.note)
+        piece.strip(" .")
+        for f in o.figures
+        for piece in re.split(r"(?:(?<=\w{3}\.)|(?<=%\.)|(?<=\d\d\.)) |; ", f.note)
     ]
     unique = {piece.lower(): piece for piece in reversed(pieces) if piece}
     return " ".join(f"{cell(capital(piece))}." for piece in reversed(unique.values()))

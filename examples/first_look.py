@@ -4,11 +4,14 @@ Takes some seconds: ``python examples/first_look.py``
 """
 
 import sim
+from calibration.posterior import load_posterior
 from experiments.composing import compose_settings
 from sim.calendar_os import day_of
 
-# One history. The seed is its luck: the same seed gives the same history again.
-model = sim.historical(seed=1)
+# One history, with the middle of the parameters that the record leaves open. The seed is its
+# luck: the same seed gives the same history again.
+parameters = load_posterior().medians()
+model = sim.historical(seed=1, parameters=parameters)
 model.run()
 
 print("Petrograd's workers on 17 November 1917 (Old Style):")
@@ -29,7 +32,7 @@ def course(record):
 # The same year without the revolt of August. Both have the same luck, so what differs comes
 # from the event, and from what follows from it in this model.
 settings = compose_settings("scenario=no_revolt").model
-other = sim.RevolutionModel(settings, seed=1)
+other = sim.RevolutionModel(settings, parameters, seed=1)
 other.run()
 
 print("Bolsheviks among them, with and without the revolt of August:")

@@ -317,8 +317,9 @@ def _sensitivity(part: Part | None, draw: Draw) -> list[Section]:
     if part is None:
         return []
     body = paragraph(
-        "Luck alone is a factor that changes nothing but the seeds: what it moves is the noise "
-        "floor. Effects near it are not effects."
+        "Luck alone is a factor that changes nothing but the seeds, which also draw the initial "
+        "shares where these are drawn: what it moves is the noise floor. Effects near it are not "
+        "effects."
     )
     for name, (measure, title) in TITLES.items():
         if name in part.tables:

@@ -51,13 +51,14 @@ def test_intervals_of_known_records_cover_what_they_claim(tested):
     covered = tested.coverage(0.9) * N_RECORDS
     assert (covered >= low - 0.05 * N_RECORDS).all(), tested.coverage(0.9)
     assert (covered <= high).all(), tested.coverage(0.9)
-    assert 0.85 <= tested.coverage(0.9).mean() <= 0.95
-    assert 0.42 <= tested.coverage(0.5).mean() <= 0.58
+    # With two other seeds of the bank and of the records the mean was .877 to .895.
+    assert 0.87 <= tested.coverage(0.9).mean() <= 0.93
+    assert 0.45 <= tested.coverage(0.5).mean() <= 0.55
 
 
 def test_intervals_half_as_wide_would_fail_this_test(tested):
     narrow = replace(tested, rank=np.clip(0.5 + 2.0 * (tested.rank - 0.5), 0.0, 1.0))
-    assert narrow.coverage(0.9).mean() < 0.85
+    assert narrow.coverage(0.9).mean() < 0.5
 
 
 def test_a_posterior_is_nearer_to_a_known_truth_than_the_prior(result, tested):
@@ -72,10 +73,11 @@ def test_a_simulated_record_and_the_documented_one_take_the_same_way(result):
     own = infer_own(result.fit, 4)
     given = infer(result.fit, result.records.features[4])
     assert result.records.origin[4] not in own.rows
-    assert np.abs(own.mean() - given.mean()).max() < 0.5
+    assert np.abs(own.mean() - given.mean()).max() < 0.4
     assert result.documented.shape == documented_features(result.operators).shape
 
 
 def test_two_halves_of_the_bank_tell_the_same_story(result):
     apart = disagreement(*half_banks(result.records, result.documented))
-    assert apart.mean() < 0.5  # a tenth of the shipped bank: noisy, but one story
+    # A thirtieth of the shipped banks: noisy, but one story (.36 to .39 with three seeds).
+    assert apart.mean() < 0.45
