@@ -24,8 +24,10 @@ def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 
 def cell(value: object) -> str:
     """Write a value so that it stays inside its cell."""
-    text = re.sub(r"\s+", " ", str(value)).strip()
-    return re.sub(r"(?<!`)([<>])", r"\\\1", text).replace("|", "\\|").replace("*", "\\*")
+    text = re.sub(r"\s+", " ", str(value)).strip().replace("|", "\\|")
+    pieces = re.split(r"(`[^`]*`|\*\*[^*]+\*\*)", text)  # code and what is meant to be bold
+    pieces[::2] = [re.sub(r"([<>*])", r"\\\1", piece) for piece in pieces[::2]]
+    return "".join(pieces)
 
 
 def plain(text: str) -> str:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import catalogue
+import tested
 import yaml
 from markup import NOTE, both, cell, plain, table
 
@@ -197,6 +198,8 @@ def parameters_page() -> str:
         "below, cut at the bounds. A marginalised parameter is drawn, not inferred: the record "
         "says nothing about it.",
         table(("name", "symbol", "median", "log sd", "bounds", "role", "meaning", "source"), rows),
+        "## What the record leaves of them",
+        tested.learnt(),
     ])  # fmt: skip
 
 
@@ -377,6 +380,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "votes": votes_page,
     "scenarios": scenarios_page,
     "results": results_page,
+    "validation": tested.validation_page,
     "evidence": catalogue.overview,
     "evidence_fitted": catalogue.fitted_page,
     "evidence_not_fitted": catalogue.not_fitted_page,
