@@ -39,8 +39,9 @@ def learnt() -> str:
         f"`allegiance calibrate effort=full` drew {told['simulations']:,} simulations in {banks} "
         f"and inferred the parameters from {told['observations_fitted']} fitted observations. "
         "*Contraction* is the share of the prior's spread that the record takes away, on the scale "
-        "of the logarithm; below 0.2 the record counts as silent: it may move the middle, but leaves "
-        f"open nearly what was open. Above it: {', '.join(above) or 'none'}. *Banks apart*: distance of the posterior "
+        "of the logarithm; below 0.2 the record counts as silent: it may move the middle, but "
+        f"leaves open nearly what was open. Above it: {', '.join(above) or 'none'}. "
+        "*Banks apart*: distance of the posterior "
         "means of two banks, in posterior deviations. *Coverage*: how many of "
         f"{told['sbc_draws']} records with known parameters had them inside the 90 % interval.",
         table(
