@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calibration.ledger_format import EVIDENCE_DIR
-from calibration.ledger_rules import Record, read_records
+from calibration.ledger_rules import Record, bounds_of, read_records
 from sim.calendar_os import new_style, old_style
 from sim.party import PARTY_IDS
 
@@ -432,6 +432,7 @@ def _observation(rows: Sequence[Record]) -> Observation:
 def _figure(record: Record) -> Figure:
     """Build one figure from its validated row."""
     confidence = record["confidence"]
+    lower, upper = bounds_of(record["relation"]) or (None, None)
     return Figure(
         row=record.row,
         measure=record["measure"],
@@ -440,8 +441,8 @@ def _figure(record: Record) -> Figure:
         side=record["side"],
         count=record.number("count"),
         relation=record["relation"],
-        lower=record.number("lower"),
-        upper=record.number("upper"),
+        lower=lower,
+        upper=upper,
         origin=record["origin"],
         status=record["status"],
         confidence=int(confidence) if confidence else None,

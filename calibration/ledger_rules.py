@@ -328,30 +328,53 @@ def _link_messages(row: Row) -> Iterator[tuple[str, str]]:
         yield "reading_of", "is empty. A second reading names the observation it is a reading of."
 
 
+def bounds_of(relation: str) -> tuple[float | None, float | None] | None:
+    """Return the bounds that a relation names, in percent of the total.
+
+    Returns
+    -------
+    tuple of float or None, or None
+        Lower and upper bound, None where it names none; None for an unknown relation.
+
+    Examples
+    --------
+    >>> bounds_of("share34-37")
+    (34.0, 37.0)
+    >>> bounds_of("share>50")
+    (50.0, None)
+    >>> bounds_of("plurality")
+    (None, None)
+    """
+    if relation in ("", "plurality", "smallest"):
+        return None, None
+    match = RELATION.fullmatch(relation)
+    if match is None:
+        return None
+    low, high = match["over"] or match["a"], match["under"] or match["b"]
+    return float(low) if low else None, float(high) if high else None
+
+
 def _relation_messages(row: Row) -> Iterator[str]:
-    """Check that the relation and its bounds say the same."""
+    """Check that the relation and its bounds, where given, say the same."""
     relation = row["relation"]
+    named = bounds_of(relation)
+    if named is None:
+        yield (
+            f"unknown relation {relation!r}. Use share>50, share<50, share34-37, plurality "
+            "or smallest."
+        )
+        return
     bounds = [
         float(row[column]) if NUMBER.fullmatch(row[column]) else None
         for column in ("lower", "upper")
     ]
-    expected: list[float | None] = [None, None]
-    if relation not in ("", "plurality", "smallest"):
-        match = RELATION.fullmatch(relation)
-        if match is None:
-            yield (
-                f"unknown relation {relation!r}. Use share>50, share<50, share34-37, plurality "
-                "or smallest."
-            )
-            return
-        low, high = match["over"] or match["a"], match["under"] or match["b"]
-        expected = [float(low) if low else None, float(high) if high else None]
-    if bounds != expected:
+    low, high = named
+    if (row["lower"] or row["upper"]) and bounds != [low, high]:
         yield (
             f"{relation!r} and the bounds lower {row['lower']!r}, upper {row['upper']!r} "
-            "disagree. Write the same numbers in both."
+            "disagree. Write the same numbers in both, or leave both bounds empty."
         )
-    elif None not in bounds and bounds[0] > bounds[1]:  # type: ignore[operator]
+    elif low is not None and high is not None and low > high:
         yield f"{relation!r} has its lower bound above its upper. Swap them."
 
 

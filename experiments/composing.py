@@ -22,7 +22,7 @@ from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
-from experiments.errors import SettingsError
+from experiments.errors import SettingsError, how_to_install
 from experiments.faults import unknown_option, unknown_setting
 from experiments.names import Standing, known_settings, names_in, standing
 from experiments.settings import LIFTED, RunSettings, freeze
@@ -274,7 +274,7 @@ class Composer:
                     continue
                 extra = EXTRAS.get(name) if group == "hydra/launcher" else None
                 if extra:
-                    yield f"{group}={name} is not installed. pip install 'allegiance[{extra}]'"
+                    yield f"{group}={name} is not installed. {how_to_install(extra)}"
                 else:
                     yield unknown_option(group, name, known)
 

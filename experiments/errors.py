@@ -41,6 +41,20 @@ class SettingsError(UserError):
         return type(self), (self.problems,)
 
 
+def how_to_install(extra: str) -> str:
+    """Say how an optional part of the package is installed.
+
+    Examples
+    --------
+    >>> how_to_install("ray").split(" in ")[0]
+    "Install the extra: pip install '.[ray]'"
+    """
+    return (
+        f"Install the extra: pip install '.[{extra}]' in the project's folder, or "
+        f"'allegiance[{extra}]' elsewhere."
+    )
+
+
 class OutputError(UserError):
     """A folder or file that cannot be written or read."""
 

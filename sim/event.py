@@ -310,7 +310,7 @@ def scope_mask(
     constituencies = places.constituencies
     towns = tuple(dict.fromkeys(c.place for c in constituencies.values()))
     for name in only_places or ():
-        require_one_of(f"{setting}: place", name, (*towns, *constituencies))
+        require_one_of(f"{setting}: place", name, tuple(dict.fromkeys((*towns, *constituencies))))
     for name in only_sectors or ():
         require_one_of(f"{setting}: sector", name, tuple(places.sectors))
     return np.array(

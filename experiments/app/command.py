@@ -10,7 +10,7 @@ import threading
 import webbrowser
 from collections.abc import Sequence
 
-from experiments.errors import EXIT_FINE, UserError
+from experiments.errors import EXIT_FINE, UserError, how_to_install
 
 HOST = "127.0.0.1"
 PREFERRED_PORT = 1917
@@ -51,8 +51,7 @@ def main(arguments: Sequence[str]) -> int:
         if error.name not in ("starlette", "uvicorn", "websockets"):
             raise
         raise UserError(
-            f"the page needs {error.name}, which is not installed. Install the extra: "
-            "pip install 'allegiance[app]'"
+            f"the page needs {error.name}, which is not installed. {how_to_install('app')}"
         ) from error
     listening = open_port(given.port)
     port = listening.getsockname()[1]

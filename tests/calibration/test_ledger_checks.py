@@ -169,6 +169,22 @@ def test_a_check_reports_what_loading_refuses(file):
     assert str(report.problems[0]).startswith(file)
 
 
+def test_bounds_may_be_left_to_the_relation(tmp_path):
+    path = tmp_path / "own.csv"
+    row = "mine,holdout,1917-10-01,Donets,Soviets,share,Menshevik,ME,,100,ordinal,{},Invented,{}\n"
+    path.write_text(
+        HEADER.replace("citation\n", "citation,relation\n")
+        + row.format("donets_soviets", "share34-37").replace("mine", "between")
+        + row.format("donets_soviets", "share>50").replace("mine", "more")
+        + row.format("donets_soviets", "share<20.5").replace("mine", "less")
+        + row.format("donets_soviets", "plurality").replace("mine", "most")
+    )
+    bounds = {o.id: (o.figures[0].lower, o.figures[0].upper) for o in load_ledger(path)}
+    assert bounds == {
+        "between": (34.0, 37.0), "more": (50.0, None), "less": (None, 20.5), "most": (None, None),
+    }  # fmt: skip
+
+
 def test_composition_and_precision_may_be_left_to_the_numbers(own_file):
     path = own_file(
         "part,train,1917-05-01,Moscow,x,seats,Bolshevik,BO,1,2,seats,volga_soviets,b",

@@ -49,7 +49,7 @@ pytestmark = pytest.mark.usefixtures("house")
         ("hydra.run.dri=out", "there is no setting 'hydra.run.dri'. Did you mean: hydra.run.dir"),
         (
             "hydra/launcher=ray",
-            "hydra/launcher=ray is not installed. pip install 'allegiance[ray]'",
+            "hydra/launcher=ray is not installed. Install the extra: pip install '.[ray]'",
         ),
         ("--config-dir=nowhere", "--config-dir nowhere: there is no such folder."),
         ("--config-path=here", "name a folder of your own with --config-dir."),

@@ -7,7 +7,7 @@ import pytest
 
 import sim
 from sim.ballot import Ballot
-from sim.event import Effect, Event
+from sim.event import Effect, Event, scope_mask
 from sim.institution import Chamber, GeneralElection, Institution
 from sim.meeting import Meeting
 from sim.parameters import BOUNDS, Parameters
@@ -434,3 +434,11 @@ def test_a_model_refuses_a_seed_outside_its_range(seed):
 def test_asking_for_what_does_not_exist_lists_what_does(ask, words):
     with refused(words):
         ask(sim.RevolutionModel(tiny()))
+
+
+def test_a_place_that_is_town_and_constituency_is_offered_once():
+    with pytest.raises(ValueError, match="place must be one of") as caught:
+        scope_mask("event.x", historical().place, ("ural",), None)
+    offered = str(caught.value).partition("one of ")[2].partition(";")[0].split(", ")
+    assert {"kronstadt", "urals", "petrograd"} <= set(offered)
+    assert len(offered) == len(set(offered))
