@@ -14,6 +14,7 @@ import numpy as np
 import yaml
 
 from experiments.app.documented import Documented, document
+from experiments.app.glossary import named
 from experiments.app.messages import BadRequestError, History
 from experiments.app.packing import pack
 from experiments.app.parameters import knowledge
@@ -291,10 +292,10 @@ def events_of(settings: ModelSettings) -> list[dict[str, Any]]:
             "first": event.days.start,
             "last": event.days.stop - 1,
             "account": event.account,
-            "source": event.source,
+            "source": named(event.source),
             "status": event.status,
             "precision": event.date_precision,
-            "note": event.note,
+            "note": named(event.note),
         }
         for name, event in sorted(settings.event.items(), key=lambda item: item[1].days.start)
         if event.enabled

@@ -1,5 +1,10 @@
 """Short neutral texts for readers: parties, bodies, words, and the limits of the model."""
 
+import re
+
+CHIEF_SOURCE = "Woods, Bolshevism"
+"""The book that the settings call the chief source, as its citations write it."""
+
 PARTIES = {
     "NP": "People who stand with no party. They may still vote for local or national lists that "
     "the model does not follow.",
@@ -69,9 +74,26 @@ WORDS = (
         "The party a person of the model stands with today. It is neither membership nor a vote.",
     ),
     (
+        "Electors",
+        "Those who elect a body: people of factories and regiments, or delegates of other "
+        "bodies. The page shows what they stand for in public, each place weighted as its seats "
+        "are.",
+    ),
+    (
         "Shown and held",
-        "Out of fear people may keep quiet about what they think. Ballots are secret and count "
-        "what is held; delegates are elected by what is shown.",
+        "What people show in public and what they hold in private. Out of fear people may keep "
+        "quiet about what they think. Ballots are secret and count what is held; delegates are "
+        "elected by what is shown.",
+    ),
+    (
+        "Villages",
+        "Not a place of voters but a pool: soldiers of the model who deserted, with the "
+        "allegiance they took along. It is empty until the first has left.",
+    ),
+    (
+        "Chief source",
+        "Alan Woods, Bolshevism: The Road to Revolution (1999), a partisan history, sympathetic "
+        "to the Bolsheviks. Most figures were read in it; it takes them from other books.",
     ),
     (
         "Same luck",
@@ -108,3 +130,14 @@ LIMITS = (
     "The model neither justifies nor accuses anyone.",
 )
 """What this model cannot say."""
+
+
+def named(text: str) -> str:
+    """Name the chief source where a text of the settings only calls it so.
+
+    Examples
+    --------
+    >>> named("No footnote in the chief source.")
+    'No footnote in Woods, Bolshevism.'
+    """
+    return re.sub(r"(?:[Tt]he )?[Cc]hief source", CHIEF_SOURCE, text)

@@ -142,7 +142,7 @@ def _places(engine: Engine) -> list[dict[str, Any]]:
                 int(layout.unit_start[u + 1] - layout.unit_start[u])
                 for u in range(layout.unit_first[c], layout.unit_first[c + 1])
             ],
-            "source": place.source,
+            "source": glossary.named(place.source),
         }
         for c, (name, place) in enumerate(prepared.settings.place.constituencies.items())
     ]
@@ -175,7 +175,7 @@ def _bodies(institutions: Mapping[str, Institution]) -> list[dict[str, Any]]:
                 "title": institution.title + (f", {only}" if only else ""),
                 "kind": institution.kind,
                 "electors": elector_weights(institutions, body),
-                "source": institution.source,
+                "source": glossary.named(institution.source),
             }
         )
     return bodies

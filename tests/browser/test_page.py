@@ -428,3 +428,233 @@ def test_every_control_has_a_name_for_a_screen_reader(page):
           .map((e) => e.outerHTML.slice(0, 120))"""
     )
     assert nameless == []
+
+
+def saved(page, button="save-svg"):
+    """The present view as a saved picture."""
+    page.locator("#save-button").click()
+    with page.expect_download() as download:
+        page.locator(f"#{button}").click()
+    return Path(download.value.path()).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "#day=200&scenarios=no_revolt",
+        "#view=places&day=200",
+        "#view=bodies&day=200&scenarios=no_revolt",
+        "#view=votes&day=200",
+        "#view=people&day=200&unit=1&person=300",
+    ],
+    ids=["story", "places", "bodies", "votes", "people"],
+)
+def test_a_saved_picture_brings_its_typefaces_and_no_text_stands_on_another(
+    chromium, address, link
+):
+    with opened(chromium, address, link) as page:
+        if "people" in link:
+            page.wait_for_selector(".year li")
+        picture = saved(page)
+    assert picture.count("data:font/woff2;base64,") == 2
+    drawn = chromium.new_page()
+    drawn.set_content(picture)
+    drawn.evaluate("() => document.fonts.ready")
+    assert drawn.locator("svg text").count() > 20
+    assert drawn.evaluate(ON_EACH_OTHER) == []
+    assert drawn.evaluate(WITHOUT_TYPEFACE) == []
+    drawn.close()
+
+
+ON_EACH_OTHER = """() => {
+  const boxes = [...document.querySelectorAll('svg text')]
+    .filter((t) => t.textContent.trim() && t.checkVisibility({ visibilityProperty: true }))
+    .map((t) => {
+      const box = t.getBoundingClientRect();
+      const [middle, half] = [(box.top + box.bottom) / 2, 0.3 * t.getAttribute('font-size')];
+      return { words: t.textContent, left: box.left, right: box.right,
+        top: middle - half, bottom: middle + half };
+    });
+  const found = [];
+  boxes.forEach((a, i) => boxes.slice(i + 1).forEach((b) => {
+    if (Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1
+      && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 1) {
+      found.push(`${a.words} / ${b.words}`);
+    }
+  }));
+  return found;
+}"""
+
+WITHOUT_TYPEFACE = """() => [...document.querySelectorAll('svg text[textLength]')].filter((t) => {
+  const kept = Number(t.getAttribute('textLength'));
+  t.removeAttribute('textLength');
+  return Math.abs(t.getComputedTextLength() - kept) > 1 + 0.02 * kept;
+}).map((t) => t.textContent)"""
+
+
+def test_a_saved_comparison_names_both_halves_and_tells_the_event(chromium, address):
+    with opened(chromium, address, "#day=200&scenarios=no_revolt") as page:
+        picture = saved(page)
+        event = page.locator(".event-card h3").inner_text()
+    words = re.findall(r"<text[^>]*>([^<]*)</text>", picture)
+    assert words.count("1917 in the model") == 2  # over its shares and over its seats
+    assert "No Kornilov revolt" in words
+    assert event in words
+    assert {"Bolsheviks", "Mensheviks", "No party"} <= set(words)
+
+
+def test_two_compared_pictures_have_one_box_the_same_months_and_a_legend(page):
+    page.get_by_label("No Kornilov revolt").check()
+    page.wait_for_selector(".shares-d svg.chart path")
+    page.wait_for_function(DONE)
+    for size in ({"width": 1280, "height": 720}, {"width": 1920, "height": 1080}):
+        page.set_viewport_size(size)
+        page.wait_for_timeout(400)
+        boxes, tops, months = page.evaluate(
+            """() => ['a', 'b'].map((slot) => {
+              const { box, host } = window.allegiance.views.story.charts[slot];
+              const months = [...host.querySelectorAll('text')].map((t) => t.textContent)
+                .filter((words) => /^[A-Z][a-z]{2}/.test(words));
+              return [box, host.getBoundingClientRect().top, months];
+            }).reduce((all, one) => all.map((list, i) => [...list, one[i]]), [[], [], []])"""
+        )
+        assert boxes[0] == boxes[1]
+        assert tops[0] == tops[1]
+        assert months[0] == months[1]
+        assert len(months[0]) > 3
+    assert page.locator(".legend.shared li").all_inner_texts()[0] == "Bolsheviks"
+    assert page.locator(".legend.shared").is_visible()
+
+
+def test_the_days_to_come_are_hidden_again_when_a_change_is_taken_back(page):
+    whole = page.locator("#toggle-whole")
+    revolt = page.get_by_label("No Kornilov revolt")
+    revolt.check()
+    assert whole.is_checked()
+    page.locator("#reset").click()
+    assert not whole.is_checked()
+    revolt.check()
+    revolt.uncheck()
+    assert not whole.is_checked()
+    whole.check()
+    revolt.check()
+    page.locator("#reset").click()
+    assert whole.is_checked()
+
+
+def test_a_view_of_one_history_says_which_and_shows_the_other_on_request(page):
+    page.get_by_role("tab", name="Places").click()
+    which = page.locator("#view-places .which")
+    assert not which.is_visible()
+    page.get_by_label("No Kornilov revolt").check()
+    page.wait_for_function("() => window.allegiance.measures.redraw.length > 1")
+    page.locator("#scrubber").fill("200")
+    workers = page.locator("#view-places [data-place=petrograd_workers]")
+    pressed = which.locator("[aria-pressed=true]")
+    assert pressed.inner_text() == "No Kornilov revolt"
+    without = workers.get_attribute("aria-label")
+    assert ">No Kornilov revolt<" in saved(page)
+    which.get_by_role("button", name="1917 in the model").click()
+    assert pressed.inner_text() == "1917 in the model"
+    assert workers.get_attribute("aria-label") != without
+    assert ">No Kornilov revolt<" not in saved(page)
+    assert state(page, "shown") == "a"
+    page.get_by_role("tab", name="One person").click()
+    assert pressed.first.text_content() == "1917 in the model"
+    page.locator("#reset").click()
+    assert not page.locator("#view-people .which").is_visible()
+
+
+def test_a_new_person_is_read_from_the_beginning_and_reset_takes_the_frame_away(page):
+    page.get_by_label("No Kornilov revolt").check()
+    page.wait_for_function(DONE)
+    page.get_by_role("tab", name="One person").click()
+    page.locator(".unit").nth(1).click()
+    page.wait_for_selector(".carpet rect")
+    page.locator(".carpet").click(position={"x": 100, "y": 150})
+    page.wait_for_selector(".year li")
+    body = page.locator(".year-panel .card-body")
+    body.evaluate("(element) => { element.style.maxHeight = '4rem'; element.scrollTop = 60; }")
+    assert body.evaluate("(element) => element.scrollTop") == 60
+    first = state(page, "person")
+    page.keyboard.press("ArrowDown")
+    page.wait_for_function(f"() => !location.hash.includes('person={first}')")
+    page.wait_for_function("() => document.querySelector('.year-panel .card-body').scrollTop === 0")
+    frame = page.locator(".carpet > rect[fill=none]")
+    assert frame.get_attribute("visibility") == "visible"
+    page.locator("#reset").click()
+    page.wait_for_function(DONE)
+    assert frame.get_attribute("visibility") == "hidden"
+    assert "Click a line" in page.locator(".year-panel").inner_text()
+
+
+def test_a_list_that_goes_on_says_how_much_is_below(page):
+    more = page.locator(".scroll-box .more-below").first
+    n = page.locator(".scenario > label").count()
+    hidden = int(re.match(r"(\d+) more below", more.inner_text())[1])
+    assert 0 < hidden < n
+    page.locator("#scenarios").evaluate("(list) => { list.scrollTop = list.scrollHeight; }")
+    more.wait_for(state="hidden")
+
+
+def test_no_mark_of_an_event_runs_through_the_name_of_another(page):
+    crossed = page.evaluate(
+        """() => {
+          const names = [...document.querySelectorAll('.event-label')]
+            .map((each) => each.getBoundingClientRect());
+          return [...document.querySelectorAll('.event-mark')].filter((mark) => {
+            const box = mark.getBoundingClientRect();
+            const style = getComputedStyle(mark, '::before');
+            const x = box.left + parseFloat(style.left);
+            const top = box.top + parseFloat(style.top);
+            return names.some(({ left, right, bottom }) =>
+              x > left + 1 && x < right - 1 && top < bottom - 1);
+          }).map((mark) => mark.id);
+        }"""
+    )
+    assert page.locator(".event-label").count() > 2
+    assert crossed == []
+
+
+def test_the_scales_of_a_figure_stay_within_its_card(page):
+    page.wait_for_function("() => window.allegiance.history('b').bands")
+    days = page.evaluate(
+        "() => window.allegiance.world.documented.filter((d) => d.telling).map((d) => d.last)"
+    )
+    for day in sorted(set(days)):
+        page.locator("#scrubber").fill(str(min(day, 261)))
+        over = page.locator("#view-story .card.record .card-body").evaluate(
+            "(body) => body.scrollWidth - body.clientWidth"
+        )
+        assert over <= 0, day
+
+
+def test_the_words_on_the_stage_are_explained(page):
+    words = dict(
+        page.evaluate("() => window.allegiance.world.words.map(({word, text}) => [word, text])")
+    )
+    assert "in public" in words["Shown and held"]
+    assert "in private" in words["Shown and held"]
+    assert "Woods" in words["Chief source"]
+    assert {"Electors", "Villages"} <= set(words)
+    assert "show in public" in page.locator(".seats .note").inner_text()
+    assert "held in private" in page.locator(".shares-a .caption").inner_text()
+    told = page.evaluate(
+        "() => [...window.allegiance.world.events, ...window.allegiance.world.bodies,"
+        " ...window.allegiance.world.places].map(({source}) => source).join(' ')"
+    )
+    assert "hief source" not in told
+    assert "Woods, Bolshevism" in told
+    page.locator("#place").select_option("villages")
+    assert "no soldier had deserted" in page.locator(".shares-a svg").text_content()
+
+
+def test_a_dialog_is_closed_by_what_looks_like_a_button(page):
+    page.locator("#glossary-button").click()
+    close = page.locator("#glossary .close")
+    edge, ground = close.evaluate(
+        "(b) => [getComputedStyle(b).borderTopColor, getComputedStyle(b).backgroundColor]"
+    )
+    assert "rgba(0, 0, 0, 0)" not in (edge, ground)
+    close.click()
+    assert not page.locator("#glossary").is_visible()

@@ -11,7 +11,7 @@ function dialog(id, title, content) {
   const element = document.getElementById(id);
   clear(element);
   element.append(
-    html("div", { class: "dialog-head" }, [html("h2", { id: `${id}-title` }, title), html("button", { class: "plain", "aria-label": "Close", onclick: () => element.close() }, "Close")]),
+    html("div", { class: "dialog-head" }, [html("h2", { id: `${id}-title` }, title), html("button", { class: "close", "aria-label": "Close", onclick: () => element.close() }, "Close")]),
     html("div", { class: "dialog-body", tabindex: 0 }, content),
   );
   element.addEventListener("click", (event) => {

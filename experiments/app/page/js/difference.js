@@ -1,6 +1,6 @@
 // What changes: shares of the one history minus those of the other, with intervals.
 
-import { clear, fitted, leftToRight, lineColour, onGrid, partyLine, points, rem, shortName, spread, svg, text, token } from "./draw.js";
+import { clear, fitted, haloed, leftToRight, lineColour, onGrid, partyLine, points, rem, shortName, spread, svg, text, token } from "./draw.js";
 import { monthStarts } from "./dates.js";
 
 const FLAT = 0.015; // parties that never differ by more are not labelled
@@ -56,7 +56,6 @@ export class DifferenceChart {
       root.append(svg("line", { x1: x, x2: x, y1: bottom, y2: bottom + rem(0.3), stroke: token("muted") }));
       root.append(text(x + rem(0.2), bottom + rem(1.1), month.short, { fill: token("muted"), "font-size": rem(0.82) }));
     }
-    if (this.band) root.append(text(left + rem(0.4), bottom - rem(0.5), "Band: nine in ten of twenty pairs of runs", { fill: token("muted"), "font-size": rem(0.85) }));
     const id = `difference-${Math.random().toString(36).slice(2)}`;
     this.clip = svg("rect", { x: left, y: 0, width: 0, height });
     root.append(svg("clipPath", { id }, this.clip));
@@ -70,6 +69,7 @@ export class DifferenceChart {
     }
     if (this.whole) root.append(svg("g", { opacity: 0.38 }, group.cloneNode(true)));
     root.append(svg("g", { "clip-path": `url(#${id})` }, group));
+    if (this.band) root.append(haloed(left + rem(0.4), bottom - rem(0.5), "Band: nine in ten of twenty pairs of runs", { fill: token("muted"), "font-size": rem(0.85) }));
     this.head = svg("line", { y1: top, y2: bottom, stroke: token("ink"), "stroke-width": 2 });
     root.append(this.head);
     this.labels = this.moving.map((party) => {
@@ -130,7 +130,8 @@ export class DifferenceChart {
     }
     const n = this.order.length;
     const values = this.labels.map(({ party }) => this.rows[at * n + party.k]);
-    const placed = spread(values.map((v) => this.y(v)), rem(1.22), this.box.top + rem(0.6), this.box.bottom);
+    const gap = Math.min(rem(1.22), (this.box.bottom - this.box.top - rem(0.6)) / Math.max(1, values.length - 1));
+    const placed = spread(values.map((v) => this.y(v)), gap, this.box.top + rem(0.6), this.box.bottom);
     this.labels.forEach((label, i) => {
       label.moving.setAttribute("transform", `translate(0 ${placed[i].toFixed(1)})`);
       label.number.textContent = points(values[i]);

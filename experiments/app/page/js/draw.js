@@ -29,6 +29,11 @@ export function text(x, y, words, attributes = {}) {
   return element;
 }
 
+// Type that stands clear of the lines it crosses.
+export function haloed(x, y, words, attributes = {}) {
+  return text(x, y, words, { stroke: token("panel"), "stroke-width": rem(0.3), "stroke-linejoin": "round", "paint-order": "stroke", ...attributes });
+}
+
 export const SANS = "'Source Sans 3', 'Source Sans Pro', 'Segoe UI', sans-serif";
 export const SERIF = "'Source Serif 4', 'Source Serif Pro', Georgia, serif";
 
@@ -124,7 +129,7 @@ export function shortName(party) {
 
 const ICONS = {
   first: "M3 3v10M13 3L6 8l7 5z", back: "M11 3L4.5 8l6.5 5z", on: "M5 3l6.5 5L5 13z", last: "M13 3v10M3 3l7 5-7 5z",
-  play: "M4 2.5L13.5 8 4 13.5z", pause: "M4.2 3v10M11 3v10",
+  play: "M4 2.5L13.5 8 4 13.5z", pause: "M4.2 3v10M11 3v10", down: "M3.5 5.5h9L8 11z",
 };
 
 export function icon(name) {

@@ -58,7 +58,7 @@ export class Hemicycle {
     const root = svg("svg", { class: "chart", width, height, viewBox: `0 0 ${width} ${height}`, role: "img" });
     this.title = svg("title");
     root.append(this.title);
-    const foot = rem(4.3);
+    const foot = rem(3.9);
     const radius = Math.max(20, Math.min((width - rem(1.5)) / 2, height - foot - rem(0.6)));
     const cx = width / 2;
     const cy = rem(0.5) + radius + Math.max(0, (height - foot - rem(0.6) - radius) / 2);

@@ -6,7 +6,7 @@ import { readTokens, token } from "./draw.js";
 import { Guess } from "./guess.js";
 import { History, differenceBand } from "./history.js";
 import { SaveMenu, download, unsqueezed } from "./save.js";
-import { VIEWS, change, fromHash, historyOf, isChanged, isComparing, keyOf, onChange, state, toHash } from "./state.js";
+import { VIEWS, change, fromHash, historyOf, isChanged, isComparing, keyOf, onChange, shownSlot, state, toHash } from "./state.js";
 import { Timeline } from "./timeline.js";
 import { BodiesView, PeopleView, PlacesView, RecordView, StoryView } from "./views.js";
 import { WhatIf, baseWords, chosenWords } from "./whatif.js";
@@ -147,16 +147,18 @@ class App {
 
   askPeople() {
     if (this.embedded || state.view !== "people") return;
-    const key = `${keyOf(historyOf("b"))} ${state.unit}`;
+    const history = historyOf(shownSlot());
+    const key = `${keyOf(history)} ${state.unit}`;
     if (state.unit !== null && this.unitShown !== key) {
       this.unitShown = key;
-      this.unitAsked = this.wire.ask({ type: "unit", history: historyOf("b"), unit: state.unit });
+      this.unitAsked = this.wire.ask({ type: "unit", history, unit: state.unit });
       this.personShown = null;
     }
-    const person = `${keyOf(historyOf("b"))} ${state.person}`;
-    if (state.person !== null && this.personShown !== person) {
+    const person = `${keyOf(history)} ${state.person}`;
+    if (state.person === null) this.personShown = null;
+    else if (this.personShown !== person) {
       this.personShown = person;
-      this.personAsked = this.wire.ask({ type: "person", history: historyOf("b"), person: state.person });
+      this.personAsked = this.wire.ask({ type: "person", history, person: state.person });
     }
   }
 

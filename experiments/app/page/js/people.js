@@ -79,8 +79,8 @@ export class CarpetChart {
 
   mark(person) {
     this.chosen = person;
-    const row = this.people.indexOf(person);
     if (!this.frame) return;
+    const row = this.people.indexOf(person);
     this.frame.setAttribute("visibility", row < 0 ? "hidden" : "visible");
     this.frame.setAttribute("y", (row * this.rowHeight - 1.5).toFixed(1));
   }

@@ -10,7 +10,12 @@ const MAP = {
   villages: [0, 3], donets: [2, 3], caucasus: [3, 3],
 };
 
-const NOTE = ["A schematic map: a click opens a place.", "The number is the largest party's share, in percent."]; // where the map has no place
+// Words where the map and the list have no place, by column and row.
+const NOTES = [
+  [4, 3, ["Shares are of what people hold in private;", "the number is the largest party's, in percent.", "A schematic map: a click opens a place."]],
+  [1, 3, ["Villages: soldiers who", "deserted. White until", "the first has left."]],
+];
+const HELD = ["What people hold", "in private"];
 
 const NAMES = {
   petrograd_workers: "Petrograd workers", petrograd_garrison: "Petrograd garrison", petrograd_citizens: "Petrograd others",
@@ -55,7 +60,9 @@ export class PlacesChart {
       const [column, row] = this.map ? MAP[place.id] : [i % columns, Math.floor(i / columns)];
       return this.#tile(root, place, column * (w + gap), row * (h + gap), w, h);
     });
-    if (this.map) NOTE.forEach((words, i) => root.append(text(4 * (w + gap), 3 * (h + gap) + rem(2.4 + 1.3 * i), words, { fill: token("muted"), "font-size": rem(0.95) })));
+    const say = ([column, row, lines], top, size) => lines.forEach((words, i) => root.append(text(column * (w + gap), row * (h + gap) + rem(top + 1.35 * size * i), words, { fill: token("muted"), "font-size": rem(size), class: words.includes("click") ? "to-click" : null })));
+    if (this.map) for (const note of NOTES) say(note, 2.4, 0.92);
+    else if (this.world.places.length % columns) say([this.world.places.length % columns, rows - 1, HELD], 0.78, 0.82);
     this.host.append(root);
     this.shown = -1;
     if (focused) root.querySelector(`[data-place="${focused}"]`)?.focus();
@@ -75,6 +82,7 @@ export class PlacesChart {
     const id = `tile-${this.map ? "map" : "grid"}-${place.id}`;
     const clip = svg("rect", { x: 0, y: head, width: 0, height: h - head });
     group.append(
+      svg("title", {}, place.id === "villages" ? `${place.title}. White until the first has left.` : place.title),
       svg("rect", { x: 0, y: 0, width: w, height: h, fill: token("panel") }),
       svg("clipPath", { id }, clip),
       svg("rect", { x: 0, y: head, width: w, height: h - head, fill: token("paper"), stroke: token("rule") }),

@@ -1,9 +1,8 @@
 // Files to take away: pictures of the view, data, settings, a link, and the comparison itself.
 
-import { bothCalendars } from "./dates.js";
-import { SANS, SERIF, clear, html, rem, shortName, svg, text, token } from "./draw.js";
-import { isComparing, state, toHash } from "./state.js";
-import { baseWords, chosenWords } from "./whatif.js";
+import { clear, html } from "./draw.js";
+import { viewAsSvg } from "./picture.js";
+import { state, toHash } from "./state.js";
 
 export function download(name, blob) {
   const link = html("a", { href: URL.createObjectURL(blob), download: name });
@@ -13,53 +12,8 @@ export function download(name, blob) {
   setTimeout(() => URL.revokeObjectURL(link.href), 10000);
 }
 
-// What the charts of the present view are about, where their own captions do not say it.
-function subjects(world) {
-  const place = world.places.find(({ id }) => id === state.place).title;
-  const body = world.bodies.find(({ id }) => id === state.body).title;
-  return { story: [place, body], bodies: [body], people: [place] }[state.view] ?? [];
-}
-
-// All charts of the present view in one picture, with a title and what was set.
-export function viewAsSvg(world) {
-  const view = document.querySelector(".view:not([hidden])");
-  const frame = view.getBoundingClientRect();
-  const [margin, head, foot] = [rem(1.2), rem(4.6), rem(2.2)];
-  const [width, height] = [frame.width + 2 * margin, frame.height + head + foot];
-  const root = svg("svg", { xmlns: "http://www.w3.org/2000/svg", width, height, viewBox: `0 0 ${width} ${height}` });
-  root.append(svg("rect", { width, height, fill: token("paper") }));
-  const bothShown = isComparing() && !["places", "people"].includes(state.view);
-  const what = bothShown ? `${baseWords(world)}, and: ${chosenWords(world)}` : chosenWords(world);
-  root.append(
-    text(margin, rem(2.1), what, { "font-family": SERIF, "font-size": rem(1.5), "font-weight": 600 }),
-    text(margin, rem(3.6), [bothCalendars(Math.floor(state.day)), ...subjects(world)].join("  ·  "), { "font-size": rem(1), fill: token("muted") }),
-  );
-  for (const element of view.querySelectorAll("[data-caption]")) {
-    const box = element.getBoundingClientRect();
-    if (!box.width || !element.closest(".panel")?.querySelector("svg.chart")) continue;
-    root.append(text(margin + box.left - frame.left, head + box.top - frame.top + box.height * 0.75, element.textContent, { "font-size": rem(1.05), "font-weight": 650 }));
-  }
-  for (const chart of view.querySelectorAll("svg.chart")) {
-    const box = chart.getBoundingClientRect();
-    if (!box.width || box.top > frame.bottom) continue;
-    const copy = chart.cloneNode(true);
-    copy.setAttribute("x", margin + box.left - frame.left);
-    copy.setAttribute("y", head + box.top - frame.top);
-    root.append(copy);
-  }
-  if (state.view === "people") {
-    world.parties.forEach((party, i) => { // in the column where the page lists the units
-      const y = head + rem(3 + 1.6 * i);
-      root.append(svg("rect", { x: margin, y: y - rem(0.8), width: rem(0.95), height: rem(0.95), fill: party.colour, stroke: token("muted"), "stroke-width": 0.6 }));
-      root.append(text(margin + rem(1.4), y, shortName(party), { "font-size": rem(0.95) }));
-    });
-  }
-  root.append(text(margin, height - rem(0.8), `allegiance, a model of 1917: one run of ${world.n_agents.toLocaleString("en")} agents, seed ${state.seed}. It says what the model does, not what would have happened.`, { "font-size": rem(0.8), fill: token("muted"), "font-family": SANS }));
-  return { markup: new XMLSerializer().serializeToString(root), width, height };
-}
-
 async function savePng(world) {
-  const { markup, width, height } = viewAsSvg(world);
+  const { markup, width, height } = await viewAsSvg(world);
   const image = new Image();
   const address = URL.createObjectURL(new Blob([markup], { type: "image/svg+xml" }));
   await new Promise((resolve, reject) => {
@@ -68,9 +22,9 @@ async function savePng(world) {
     image.src = address;
   });
   const canvas = html("canvas", { width: Math.round(width * 2), height: Math.round(height * 2) });
-  const pen = canvas.getContext("2d");
-  pen.scale(2, 2);
-  pen.drawImage(image, 0, 0, width, height);
+  const context = canvas.getContext("2d");
+  context.scale(2, 2);
+  context.drawImage(image, 0, 0, width, height);
   URL.revokeObjectURL(address);
   const blob = await new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
   download(`1917_${state.view}.png`, blob);
@@ -122,7 +76,7 @@ export class SaveMenu {
     const item = (id, label, hint, work) => html("button", { id, role: "menuitem", onclick: guarded(work) }, [html("b", {}, label), html("small", {}, hint)]);
     const items = [
       item("save-png", "Picture (PNG)", "this view, for slides", () => savePng(app.world)),
-      item("save-svg", "Picture (SVG)", "this view, for print", () => download(`1917_${state.view}.svg`, new Blob([viewAsSvg(app.world).markup], { type: "image/svg+xml" }))),
+      item("save-svg", "Picture (SVG)", "this view, for print", async () => download(`1917_${state.view}.svg`, new Blob([(await viewAsSvg(app.world)).markup], { type: "image/svg+xml" }))),
     ];
     if (!fixed) {
       items.push(

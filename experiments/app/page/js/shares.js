@@ -1,6 +1,6 @@
 // The main picture: shares of the parties in one place, day by day.
 
-import { clear, fitted, inkOn, leftToRight, lineColour, onGrid, partyLine, percent, rem, shortName, spread, svg, text, token } from "./draw.js";
+import { clear, fitted, haloed, inkOn, leftToRight, lineColour, onGrid, partyLine, percent, rem, shortName, spread, svg, text, token } from "./draw.js";
 import { monthStarts } from "./dates.js";
 
 let clipNumber = 0;
@@ -49,7 +49,6 @@ export class SharesChart {
     this.clip = svg("rect", { x: left, y: 0, width: 0, height });
     root.append(svg("clipPath", { id }, this.clip));
     this.#axes(root);
-    if (this.options.style === "lines" && this.band && this.box.right - left > rem(18)) root.append(text(left + rem(0.4), top + rem(1), "Band: nine in ten of twenty runs", { fill: token("muted"), "font-size": rem(0.85) }));
     const drawing = this.options.upTo === 0 ? svg("g") : this.options.style === "lines" ? this.#lines() : this.#areas();
     if (this.options.whole) root.append(svg("g", { opacity: 0.38 }, drawing.cloneNode(true)));
     root.append(svg("g", { "clip-path": `url(#${id})` }, drawing));
@@ -59,6 +58,8 @@ export class SharesChart {
     }
     this.head = svg("line", { y1: top - 4, y2: bottom + 4, stroke: token("ink"), "stroke-width": 2 });
     root.append(this.head);
+    if (this.options.style === "lines" && this.band && this.box.right - left > rem(13)) root.append(haloed(left + rem(0.4), top + rem(1), "Band: nine in ten of twenty runs", { fill: token("muted"), "font-size": rem(0.85) }));
+    if (this.options.note) this.#note(root);
     this.labels = this.order.map((party) => this.#label(root, party, narrow));
     this.host.append(root);
     this.shownDay = undefined;
@@ -140,6 +141,14 @@ export class SharesChart {
       group.append(partyLine(d, party, rem(0.18)));
     }
     return group;
+  }
+
+  // Why nobody stands there at first.
+  #note(root) {
+    const n = this.order.length;
+    const first = this.rows.findIndex((share) => share > 0);
+    const x = this.x(Math.floor(first / n)) + rem(0.4);
+    if (first >= n && this.box.right - x > rem(14)) root.append(haloed(x, this.box.top + rem(1.2), this.options.note, { "font-size": rem(0.9) }));
   }
 
   #label(root, party, narrow) {

@@ -14,6 +14,7 @@ export const state = {
   base: { scenarios: [], parameters: {} },
   seed: 1917,
   compare: true,
+  shown: "b", // which of two histories a view shows that has room for one
   whole: false, // whether what is still to come is drawn
   guess: false,
   theme: "",
@@ -60,6 +61,11 @@ export function isComparing() {
   return state.compare && isChanged();
 }
 
+// The history shown where there is room for one.
+export function shownSlot() {
+  return isChanged() ? state.shown : "b";
+}
+
 function encodeParameters(parameters) {
   return Object.entries(parameters).map(([name, value]) => `${name}:${+value.toPrecision(6)}`).join(",");
 }
@@ -77,6 +83,7 @@ export function toHash() {
   if (state.base.scenarios.length) parts.set("base", state.base.scenarios.join(","));
   if (Object.keys(state.base.parameters).length) parts.set("base_parameters", encodeParameters(state.base.parameters));
   if (state.seed !== 1917) parts.set("seed", String(state.seed));
+  if (state.shown !== "b") parts.set("shown", state.shown);
   if (!state.compare) parts.set("compare", "0");
   if (state.whole) parts.set("whole", "1");
   if (state.guess) parts.set("guess", "1");
@@ -113,6 +120,7 @@ export function fromHash(hash, world) {
   oneOf("body", world.bodies.map((each) => each.id));
   oneOf("party", world.parties.map((each) => each.id));
   oneOf("style", ["areas", "lines"]);
+  oneOf("shown", ["a", "b"]);
   oneOf("theme", ["light", "dark"]);
   whole("day", world.n_days - 1);
   whole("seed", 2 ** 31 - 1);

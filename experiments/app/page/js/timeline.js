@@ -104,6 +104,7 @@ export class Timeline {
       const label = html("span", { class: `event-label ${event.only || ""} ${start < x ? "before" : ""}`, "aria-hidden": "true" }, event.title);
       label.style.left = `${x}px`;
       this.track.append(label);
+      document.getElementById(`event-${event.id}`).classList.add("named"); // a taller mark, to which the name belongs
     }
   }
 

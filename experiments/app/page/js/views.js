@@ -9,11 +9,12 @@ import { LagChart } from "./lag.js";
 import { CarpetChart, unitTitle, yearOf } from "./people.js";
 import { PlacesChart, legend } from "./places.js";
 import { RecordList, recordCard, scoreText } from "./record.js";
+import { countBelow, moreBelow } from "./scroll.js";
 import { SharesChart, topOfLines } from "./shares.js";
-import { change, isComparing, state } from "./state.js";
+import { change, isChanged, isComparing, shownSlot, state } from "./state.js";
 
 export function panel(className, caption, content, extra = []) {
-  const title = html("h2", { "data-caption": "" }, caption);
+  const title = html("h2", {}, caption);
   const element = html("section", { class: `panel ${className}` }, [html("div", { class: "panel-head" }, [title, ...extra]), ...[].concat(content)]);
   return { element, title };
 }
@@ -43,9 +44,50 @@ function bodyOptions(world) {
   })).filter(({ items }) => items.length);
 }
 
-// What a card has left for its scales, beside the option and the two numbers.
-function stripRoom(card) {
-  return Math.max(rem(3.6), card.clientWidth - rem(18));
+// A panel of text, which may be longer than there is room.
+function card(className, attributes = {}) {
+  const body = html("div", { class: "card-body" });
+  const element = html("section", { class: `panel card ${className}`, ...attributes }, [body]);
+  moreBelow(body);
+  return { element, body };
+}
+
+// A card of a figure. Its scales get what the options and numbers leave, and go where that is too little.
+function putRecord(host, make) {
+  clear(host);
+  const wanted = Math.max(rem(3.6), host.clientWidth - rem(18));
+  const first = make(wanted);
+  host.append(first);
+  const over = first.querySelector("table").offsetWidth - first.clientWidth;
+  if (over <= 0) return;
+  const room = Math.floor(wanted - over);
+  const fitting = make(Math.max(room, 1));
+  fitting.classList.toggle("stripless", room < rem(2.4));
+  first.replaceWith(fitting);
+}
+
+// Which of two histories is shown, where there is room for one.
+class Which {
+  constructor(app) {
+    this.app = app;
+    this.buttons = ["a", "b"].map((slot) => html("button", { "data-slot": slot, onclick: () => change({ shown: slot }) }, slot));
+    this.element = html("div", { class: "which", hidden: true }, [html("span", {}, "Shown:"), html("div", { class: "switcher", role: "group", "aria-label": "History shown" }, this.buttons)]);
+  }
+
+  show() {
+    this.element.hidden = !isChanged();
+    const names = this.app.names();
+    for (const button of this.buttons) {
+      const { slot } = button.dataset;
+      button.textContent = names[slot];
+      button.title = names[slot];
+      button.setAttribute("aria-pressed", String(slot === shownSlot()));
+    }
+  }
+}
+
+function meaning(world, word) {
+  return world.words.find((each) => each.word === word)?.text ?? "";
 }
 
 const named = (list, id) => list.find((each) => each.id === id);
@@ -59,16 +101,21 @@ export class StoryView {
     this.style = html("div", { class: "switcher", role: "group", "aria-label": "Draw as" }, ["areas", "lines"].map((each) =>
       html("button", { "data-style": each, "aria-pressed": "false", title: each === "lines" ? `Lines, with the interval around them. ${world.interval}` : "Shares stacked to a hundred", onclick: () => change({ style: each }) }, each === "areas" ? "Areas" : "Lines and intervals")));
     this.hosts = { a: html("div", { class: "plot" }), b: html("div", { class: "plot" }), d: html("div", { class: "plot" }) };
-    this.a = panel("shares-a", "1917", this.hosts.a, [this.place, this.style]);
+    const held = () => html("small", { class: "caption", title: meaning(world, "Shown and held") }, "held in private, %");
+    this.held = held();
+    this.a = panel("shares-a", "1917", this.hosts.a, [this.place, this.held, this.style]);
     this.b = panel("shares-b", "What if", this.hosts.b);
-    this.d = panel("shares-d", "Difference", this.hosts.d);
+    this.d = panel("shares-d", "Difference", this.hosts.d, [held()]);
+    this.legend = legend(world.parties);
+    this.legend.classList.add("shared");
     this.charts = { a: new SharesChart(this.hosts.a, world), b: new SharesChart(this.hosts.b, world), d: new DifferenceChart(this.hosts.d, world) };
-    this.cards = { event: html("section", { class: "panel card event-card", "aria-label": "Event" }), record: html("section", { class: "panel card record", "aria-label": "Documented figure" }) };
+    this.cards = { event: card("event-card", { "aria-label": "Event" }), record: card("record", { "aria-label": "Documented figure" }) };
     this.body = picker("body-story", "Body", bodyOptions(world), (body) => change({ body }));
     this.seats = { a: html("div", { class: "plot" }), b: html("div", { class: "plot" }) };
     this.hemi = { a: new Hemicycle(this.seats.a, world), b: new Hemicycle(this.seats.b, world) };
     this.seatPanel = panel("seats", "Seats and electors", [
       html("div", { class: "pair" }, [html("div", { class: "half" }, [this.seatNameA = html("p", { class: "half-name" }), this.seats.a]), this.seatHalfB = html("div", { class: "half" }, [this.seatNameB = html("p", { class: "half-name" }), this.seats.b])]),
+      html("p", { class: "note", title: `${meaning(world, "Electors")} ${meaning(world, "Shown and held")}` }, "Electors: what those who elect this body show in public."),
     ], [this.body]);
     const tilesHost = html("div", { class: "plot" });
     this.seatPanel.title.classList.add("unseen");
@@ -77,8 +124,8 @@ export class StoryView {
     this.tilePanel.title.parentElement.classList.add("unseen");
     this.tiles = new PlacesChart(tilesHost, world, { onPick: (place) => change({ place }) });
     this.left = html("div", { class: "story-left" }, [
-      html("div", { class: "story-charts" }, [this.a.element, this.b.element, this.d.element]),
-      html("div", { class: "cards" }, [this.cards.event, this.cards.record]),
+      html("div", { class: "story-charts" }, [this.a.element, this.b.element, this.legend, this.d.element]),
+      html("div", { class: "cards" }, [this.cards.event.element, this.cards.record.element]),
     ]);
     host.append(this.left, html("div", { class: "story-right" }, [this.seatPanel.element, this.tilePanel.element]));
     this.shownEvent = null;
@@ -91,7 +138,9 @@ export class StoryView {
     const [a, b] = [app.history("a"), app.history("b")];
     const main = comparing ? a : b;
     this.left.classList.toggle("comparing", comparing);
-    this.a.title.classList.toggle("unseen", !comparing);
+    this.a.title.classList.toggle("unseen", !isChanged());
+    this.held.hidden = comparing;
+    this.legend.hidden = !comparing;
     this.b.element.hidden = !comparing;
     this.d.element.hidden = !comparing;
     this.seatHalfB.hidden = !comparing;
@@ -102,10 +151,11 @@ export class StoryView {
     const title = named(app.world.places, state.place).title;
     const shown = comparing && b ? [a, b] : [main];
     const top = topOfLines(shown.map((each) => [each.place(state.place), each.band("places", state.place)]));
-    const options = (history, label, withNames = true) => ({ top, names: withNames, style: state.style, whole: state.whole, upTo: history.upTo, events: history.events, label });
+    const note = state.place === "villages" ? "Until here no soldier had deserted" : "";
+    const options = (history, label) => ({ top, note, names: !comparing, style: state.style, whole: state.whole, upTo: history.upTo, events: history.events, label });
     const names = app.names();
-    this.a.title.textContent = comparing ? names.a : names.b;
-    this.charts.a.set(main.place(state.place), main.band("places", state.place), options(main, `${comparing ? names.a : names.b}: ${title}`, !comparing));
+    this.a.title.textContent = comparing ? names.a : `What if: ${names.b}`;
+    this.charts.a.set(main.place(state.place), main.band("places", state.place), options(main, `${comparing ? names.a : names.b}: ${title}`));
     this.seatNameA.textContent = comparing ? names.a : "";
     this.hemi.a.set(main, state.body);
     if (comparing && b) {
@@ -144,13 +194,15 @@ export class StoryView {
     const key = event ? `${event.id} ${event.only} ${event.last >= day}` : "none";
     if (key === this.shownEvent) return;
     this.shownEvent = key;
-    clear(this.cards.event);
+    const { body } = this.cards.event;
+    clear(body);
+    body.scrollTop = 0;
     if (!event) {
-      this.cards.event.append(html("p", { class: "hint" }, "Press play (or the space bar). Events appear here with what happened and where that is reported."));
+      body.append(html("p", { class: "hint" }, "Press play (or the space bar). Events appear here with what happened and where that is reported."));
       return;
     }
     const doubt = event.status === "assumed" ? "The date is assumed. " : event.precision === "range" ? "The days are approximate. " : "";
-    this.cards.event.append(
+    body.append(
       html("h3", {}, event.title),
       html("p", { class: "dates" }, `${bothCalendars(event.first, event.last)}${event.only === "removed" ? " · switched off in the what if" : ""}`),
       html("p", { class: "account" }, event.account),
@@ -171,9 +223,10 @@ export class StoryView {
     const key = `${index} ${histories.map(({ history }) => `${history?.done} ${Boolean(history?.bands)}`)}`;
     if (key === this.shownRecord) return;
     this.shownRecord = key;
-    clear(this.cards.record);
-    if (index === null) this.cards.record.append(html("p", { class: "hint" }, "Documented figures appear here on their day, with the model's own figure beside them."));
-    else this.cards.record.append(recordCard(world, index, histories, { width: stripRoom(this.cards.record) }));
+    const { body } = this.cards.record;
+    clear(body);
+    if (index === null) body.append(html("p", { class: "hint" }, "Documented figures appear here on their day, with the model's own figure beside them."));
+    else putRecord(body, (width) => recordCard(world, index, histories, { width }));
   }
 }
 
@@ -181,15 +234,17 @@ export class PlacesView {
   constructor(host, app) {
     this.app = app;
     const plot = html("div", { class: "plot" });
-    this.panel = panel("map", "Where parties stood", plot, [legend(app.world.parties)]);
+    this.which = new Which(app);
+    this.panel = panel("map", "Where parties stood", plot, [this.which.element, legend(app.world.parties)]);
     this.chart = new PlacesChart(plot, app.world, { map: true, onPick: (place) => change({ place, view: "story" }) });
     host.append(this.panel.element);
   }
 
   show() {
-    const history = this.app.history("b");
+    const history = this.app.history(shownSlot());
+    this.which.show();
     if (!history) return;
-    this.panel.title.textContent = isComparing() ? `Where parties stood: ${this.app.names().b}` : "Where parties stood";
+    this.panel.title.classList.toggle("unseen", isChanged());
     this.chart.set(history, state.place, state.whole);
     this.tick(state.day);
   }
@@ -208,20 +263,21 @@ export class BodiesView {
     const [seats, lag] = [html("div", { class: "plot" }), html("div", { class: "plot" })];
     this.seats = new Hemicycle(seats, world);
     this.lag = new LagChart(lag, world);
-    this.top = panel("body-seats", "Seats, and the electors behind them", [seats, this.note = html("p", { class: "note" })], [this.body, legend(world.parties)]);
+    this.top = panel("body-seats", "Seats, and the electors behind them", [seats, this.note = html("p", { class: "note" })], [this.body, (this.which = new Which(app)).element, legend(world.parties)]);
     this.bottom = panel("body-lag", "Seats follow electors", lag, [this.party]);
+    this.top.title.classList.add("unseen");
     host.append(this.top.element, this.bottom.element);
   }
 
   show() {
-    const history = this.app.history("b");
+    const history = this.app.history(shownSlot());
+    this.which.show();
     this.body.value = state.body;
     this.party.value = state.party;
     if (!history) return;
     const body = named(this.app.world.bodies, state.body);
-    this.top.title.classList.toggle("unseen", !isComparing());
-    this.top.title.textContent = isComparing() ? `${body.title}: ${this.app.names().b}` : body.title;
-    this.note.textContent = `${this.app.world.body_kinds[body.kind]} ${body.source}`;
+    this.top.title.textContent = body.title;
+    this.note.textContent = `${this.app.world.body_kinds[body.kind]} ${body.source} Electors: what those behind its seats show in public, weighted as the seats are.`;
     this.seats.set(history, state.body);
     this.lag.set(history, state.body, state.party, state.whole);
     this.tick(state.day);
@@ -239,9 +295,11 @@ export class RecordView {
     const list = html("div", { class: "record-list" });
     this.score = html("p", { class: "score", "aria-live": "polite" });
     this.list = new RecordList(list, app.world, { onPick: (index) => this.pick(index) });
-    this.panel = panel("record-panel", "The record and the model", [list], [html("p", { class: "key", title: app.world.interval }, "◆ record   ● model, with the interval of nine in ten runs"), this.score]);
-    this.detail = html("section", { class: "panel card record record-detail", "aria-live": "polite" });
-    host.append(this.panel.element, this.detail);
+    this.which = new Which(app);
+    this.panel = panel("record-panel", "The record and the model", [list], [this.which.element, html("p", { class: "key", title: app.world.interval }, "◆ record   ● model, with the interval of nine in ten runs"), this.score]);
+    moreBelow(list, (scroller) => countBelow(scroller, ".record-row"));
+    this.detail = card("record record-detail", { "aria-live": "polite" });
+    host.append(this.panel.element, this.detail.element);
     this.chosen = null;
   }
 
@@ -253,20 +311,24 @@ export class RecordView {
   }
 
   show() {
-    const history = this.app.history("b");
+    const history = this.app.history(shownSlot());
+    this.which.show();
     if (!history) return;
+    this.panel.title.classList.toggle("unseen", isChanged());
     this.list.set(history);
     this.#detail();
     this.tick(state.day);
   }
 
   #detail() {
-    clear(this.detail);
+    const { body } = this.detail;
+    clear(body);
+    body.scrollTop = 0;
     const known = this.chosen !== null && this.app.world.documented[this.chosen].last <= state.day + 1;
-    if (!known) this.detail.append(html("p", { class: "hint" }, "Choose a line to see every option of it. Misses are as telling as hits. The dates of events were put in, and most of these figures helped to choose the parameters; a line says where one did not."));
+    if (!known) body.append(html("p", { class: "hint" }, "Choose a line to see every option of it. Misses are as telling as hits. The dates of events were put in, and most of these figures helped to choose the parameters; a line says where one did not."));
     else {
-      const histories = isComparing() ? [{ name: "Baseline", history: this.app.history("a") }, { name: "What if", history: this.app.history("b") }] : [{ name: "Model", history: this.app.history("b") }];
-      this.detail.append(recordCard(this.app.world, this.chosen, histories, { width: stripRoom(this.detail), full: true }));
+      const histories = isComparing() ? [{ name: "Baseline", history: this.app.history("a") }, { name: "What if", history: this.app.history("b") }] : [{ name: "Model", history: this.app.history(shownSlot()) }];
+      putRecord(body, (width) => recordCard(this.app.world, this.chosen, histories, { width, full: true }));
     }
   }
 
@@ -286,21 +348,28 @@ export class PeopleView {
     const carpet = html("div", { class: "plot scrolls" });
     this.carpet = new CarpetChart(carpet, world, { onPick: (person) => change({ person }) });
     this.left = panel("unit-list", "Where", [this.units], [this.place]);
-    this.middle = panel("carpet-panel", "Choose a factory or a regiment", carpet, [legend(world.parties)]);
-    this.right = html("section", { class: "panel card year-panel", "aria-live": "polite" });
-    host.append(this.left.element, this.middle.element, this.right);
+    moreBelow(this.units, (scroller) => countBelow(scroller, ".unit"));
+    this.which = new Which(app);
+    this.middle = panel("carpet-panel", "Choose a factory or a regiment", carpet, [this.which.element, legend(world.parties)]);
+    this.right = card("year-panel", { "aria-live": "polite" });
+    host.append(this.left.element, this.middle.element, this.right.element);
     this.hint();
   }
 
   hint() {
-    clear(this.right);
-    this.right.append(html("p", { class: "hint" }, "Click a line to read that person's year. The people are invented; only their sums can be compared with the record."));
+    clear(this.right.body);
+    this.right.body.append(html("p", { class: "hint" }, "Click a line to read that person's year. The people are invented; only their sums can be compared with the record."));
   }
 
   show() {
     const { world } = this.app;
     const id = named(world.places, state.place).units.length ? state.place : "petrograd_workers";
     this.place.value = id;
+    this.which.show();
+    if (state.person === null) {
+      this.carpet.mark(null);
+      this.hint();
+    }
     if (this.shownPlace !== id) {
       this.shownPlace = id;
       const place = named(world.places, id);
@@ -322,8 +391,10 @@ export class PeopleView {
   }
 
   showPerson(year) {
-    clear(this.right);
-    this.right.append(yearOf(this.app.world, year, named(this.app.world.places, year.place).title));
+    if (year.person !== state.person) return; // another wish came in between
+    clear(this.right.body);
+    this.right.body.append(yearOf(this.app.world, year, named(this.app.world.places, year.place).title));
+    this.right.body.scrollTop = 0; // a new year is read from its beginning
     this.carpet.mark(year.person);
   }
 

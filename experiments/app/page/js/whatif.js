@@ -1,6 +1,7 @@
 // Switches for scenarios, sliders for parameters, and what is compared with what.
 
 import { clear, html } from "./draw.js";
+import { countBelow, moreBelow } from "./scroll.js";
 import { change, isChanged, state } from "./state.js";
 
 const LISTED_FIRST = ["no_revolt", "revolt_reaches_capital", "bolsheviks_aside", "july_harsher"];
@@ -44,13 +45,15 @@ export class WhatIf {
       });
       this.scenarioHost.append(html("div", { class: "scenario" }, [
         html("label", { title: scenario.changes }, [box, html("span", {}, scenario.title)]),
-        html("details", { class: "scenario-more", id: `more-${scenario.id}`, hidden: true }, [
+        html("details", { class: "scenario-more", id: `more-${scenario.id}`, hidden: true, ontoggle: (event) => event.target.open && event.target.scrollIntoView({ block: "nearest" }) }, [
           html("summary", {}, "What it changes, and cannot claim"),
           html("p", {}, scenario.changes),
           html("p", { class: "caution" }, [html("b", {}, "It cannot claim: "), scenario.cannot_claim]),
         ]),
       ]));
     }
+    moreBelow(this.scenarioHost, (scroller) => countBelow(scroller, ".scenario > label"));
+    moreBelow(document.getElementById("slider-box"));
     for (const slider of this.world.sliders) {
       const output = html("output", { id: `value-${slider.id}` });
       const input = html("input", {
@@ -67,7 +70,7 @@ export class WhatIf {
       return;
     }
     this.compareBox = html("input", { type: "checkbox", id: "compare", role: "switch", onchange: (event) => change({ compare: event.target.checked }) });
-    this.reset = html("button", { id: "reset", title: "Back to 1917 in the model", onclick: () => change({ scenarios: [], parameters: {}, base: { scenarios: [], parameters: {} } }) }, "Reset");
+    this.reset = html("button", { id: "reset", title: "Back to 1917 in the model", onclick: () => this.#set({ scenarios: [], parameters: {}, base: { scenarios: [], parameters: {} }, person: null }) }, "Reset");
     this.keep = html("button", { id: "keep", title: "Compare what comes next with what is set now", onclick: () => change({ base: { scenarios: [...state.scenarios], parameters: { ...state.parameters } } }) }, "Keep as baseline");
     this.luck = html("button", { id: "luck", title: "The same histories with other draws", onclick: () => change({ seed: (state.seed + 1) % 2 ** 31 }) }, "Other luck");
     this.base = html("p", { class: "base" });
@@ -75,10 +78,19 @@ export class WhatIf {
     this.show();
   }
 
+  // What a change does is seen in the days to come: they are drawn, and hidden again when it is taken back.
+  #set(update) {
+    const isBack = isSame({ ...state, ...update }, update.base ?? state.base);
+    if (!isBack && !state.whole) this.drewWhole = true;
+    const whole = isBack ? state.whole && !this.drewWhole : true;
+    if (isBack) this.drewWhole = false;
+    change({ ...update, whole, shown: "b" });
+  }
+
   #switch(id, on) {
     const scenarios = state.scenarios.filter((each) => each !== id);
     if (on) scenarios.push(id);
-    change({ scenarios, whole: true });
+    this.#set({ scenarios });
   }
 
   #slide(slider, step) {
@@ -86,10 +98,11 @@ export class WhatIf {
     const value = fromStep(slider, step);
     if (value === slider.centre) delete parameters[slider.id];
     else parameters[slider.id] = value;
-    change({ parameters, whole: true });
+    this.#set({ parameters });
   }
 
   show() {
+    if (!state.whole) this.drewWhole = false; // whoever unticks it by hand has decided
     for (const scenario of this.world.scenarios) {
       const on = state.scenarios.includes(scenario.id);
       document.getElementById(`scenario-${scenario.id}`).checked = on;
@@ -117,7 +130,12 @@ export class WhatIf {
   }
 }
 
-function words(world, chosen) {
+function isSame(one, other) {
+  const written = ({ scenarios, parameters }) => JSON.stringify([[...scenarios].sort(), Object.entries(parameters).sort()]);
+  return written(one) === written(other);
+}
+
+function inWords(world, chosen) {
   const titles = chosen.scenarios.map((id) => world.scenarios.find((each) => each.id === id)?.title ?? id);
   for (const [id, value] of Object.entries(chosen.parameters)) {
     titles.push(`${world.sliders.find((each) => each.id === id)?.title ?? id} ${shown(value)}`);
@@ -126,9 +144,9 @@ function words(world, chosen) {
 }
 
 export function baseWords(world) {
-  return words(world, state.base);
+  return inWords(world, state.base);
 }
 
 export function chosenWords(world) {
-  return words(world, state);
+  return inWords(world, state);
 }
