@@ -353,6 +353,7 @@ def test_a_comparison_opens_from_a_file_without_a_server(chromium, page, tmp_pat
         there = alone.locator(".shares-d svg title").text_content()
         assert there == page.locator(".shares-d svg title").text_content()
         assert alone.locator("#scenario-no_revolt").is_disabled()
+        assert saved(alone).count("data:font/woff2;base64,") == 2
 
 
 def test_the_page_says_when_the_model_has_gone(chromium):
@@ -627,6 +628,8 @@ def test_the_scales_of_a_figure_stay_within_its_card(page):
             "(body) => body.scrollWidth - body.clientWidth"
         )
         assert over <= 0, day
+    page.locator("#scrubber").fill("200")
+    assert page.locator("#view-story .card.record td.strip svg").first.is_visible()
 
 
 def test_the_words_on_the_stage_are_explained(page):

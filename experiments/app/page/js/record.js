@@ -84,6 +84,7 @@ function modelWords(each, prediction, brief = false) {
 }
 
 // A card: what the source reports and what the model would have shown, option by option.
+// A small one leaves the interval to its scale, a full one writes it out.
 export function recordCard(world, index, histories, { width = 200, full = false } = {}) {
   const each = world.documented[index];
   const all = histories.map(({ history }) => predictionOf(world, history, index));
@@ -92,7 +93,7 @@ export function recordCard(world, index, histories, { width = 200, full = false 
     const cells = [html("th", { scope: "row" }, label), html("td", { class: "number strong" }, recordWords(each, i))];
     for (const predictions of all) {
       const prediction = predictions?.[i] ?? null;
-      cells.push(html("td", { class: `number ${isHit(each, i, prediction) === false ? "miss" : ""}` }, modelWords(each, prediction, histories.length > 1)));
+      cells.push(html("td", { class: `number ${isHit(each, i, prediction) === false ? "miss" : ""}` }, modelWords(each, prediction, histories.length > 1 || !full)));
     }
     cells.push(html("td", { class: "strip" }, strip(width, each.values[i], all[0]?.[i] ?? null, { top })));
     return html("tr", {}, cells);

@@ -55,7 +55,7 @@ function card(className, attributes = {}) {
 // A card of a figure. Its scales get what the options and numbers leave, and go where that is too little.
 function putRecord(host, make) {
   clear(host);
-  const wanted = Math.max(rem(3.6), host.clientWidth - rem(18));
+  const wanted = Math.max(rem(3.6), host.clientWidth - rem(16.5));
   const first = make(wanted);
   host.append(first);
   const over = first.querySelector("table").offsetWidth - first.clientWidth;
@@ -139,7 +139,8 @@ export class StoryView {
     const main = comparing ? a : b;
     this.left.classList.toggle("comparing", comparing);
     this.a.title.classList.toggle("unseen", !isChanged());
-    this.held.hidden = comparing;
+    this.left.classList.toggle("changed", isChanged());
+    this.held.hidden = isChanged(); // there is a longer title instead
     this.legend.hidden = !comparing;
     this.b.element.hidden = !comparing;
     this.d.element.hidden = !comparing;

@@ -45,7 +45,7 @@ export class WhatIf {
       });
       this.scenarioHost.append(html("div", { class: "scenario" }, [
         html("label", { title: scenario.changes }, [box, html("span", {}, scenario.title)]),
-        html("details", { class: "scenario-more", id: `more-${scenario.id}`, hidden: true, ontoggle: (event) => event.target.open && event.target.scrollIntoView({ block: "nearest" }) }, [
+        html("details", { class: "scenario-more", id: `more-${scenario.id}`, hidden: true, ontoggle: (event) => event.target.open && this.#bringUp(event.target.parentElement) }, [
           html("summary", {}, "What it changes, and cannot claim"),
           html("p", {}, scenario.changes),
           html("p", { class: "caution" }, [html("b", {}, "It cannot claim: "), scenario.cannot_claim]),
@@ -76,6 +76,12 @@ export class WhatIf {
     this.base = html("p", { class: "base" });
     this.foot.append(html("label", { class: "scenario compare" }, [this.compareBox, html("span", {}, "Compare side by side")]), this.base, html("div", { class: "buttons" }, [this.reset, this.keep, this.luck]));
     this.show();
+  }
+
+  // Open text is read from its switch on.
+  #bringUp(scenario) {
+    const [host, box] = [this.scenarioHost.getBoundingClientRect(), scenario.getBoundingClientRect()];
+    if (box.bottom > host.bottom) this.scenarioHost.scrollTop += box.top - host.top;
   }
 
   // What a change does is seen in the days to come: they are drawn, and hidden again when it is taken back.
