@@ -92,7 +92,7 @@ WORDS = (
     ),
     (
         "Chief source",
-        "Alan Woods, Bolshevism: The Road to Revolution (1999), a partisan history, sympathetic "
+        "Alan Woods (1999), Bolshevism: The Road to Revolution, a partisan history, sympathetic "
         "to the Bolsheviks. Most figures were read in it; it takes them from other books.",
     ),
     (
