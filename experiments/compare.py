@@ -32,14 +32,9 @@ from experiments.comparing.worlds import (
 from experiments.errors import EXIT_FAILED, EXIT_FINE
 from experiments.jobs import current_job
 from experiments.manifest import add_facts
-from experiments.parameter_sets import (
-    POSTERIOR,
-    PRIOR,
-    draw_of_replicate,
-    parameter_source,
-    replicates_of,
-)
+from experiments.parameter_sets import draw_of_replicate, parameter_source, replicates_of
 from experiments.progress import counted
+from experiments.settings import POSTERIOR, PRIOR
 from experiments.store import write_table
 from sim.calendar_os import day_of
 from sim.model import RevolutionModel

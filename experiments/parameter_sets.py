@@ -13,16 +13,13 @@ from numpy.typing import NDArray
 
 from calibration.error_model import ErrorModel
 from experiments.errors import SettingsError
+from experiments.settings import MEDIANS, POSTERIOR, PRIOR, RunSettings, freeze
 from sim.ensemble import Replicate
 from sim.parameters import Parameters
 from sim.streams import replicate_seed
 
 if TYPE_CHECKING:
     from calibration.prior import Prior
-    from experiments.settings import RunSettings
-
-MEDIANS, PRIOR, POSTERIOR = "medians", "prior", "posterior"
-SOURCES = (MEDIANS, PRIOR, POSTERIOR)
 
 
 def parameter_source(settings: RunSettings) -> str:
@@ -152,7 +149,6 @@ def installed_prior() -> Prior:
     import yaml
 
     from calibration.prior import Prior
-    from experiments.settings import freeze
     from sim.historical import configs_dir
 
     text = (configs_dir() / "prior" / "main.yaml").read_text(encoding="utf-8")

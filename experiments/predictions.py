@@ -25,8 +25,8 @@ from experiments.ensemble import run_all
 from experiments.errors import EXIT_FAILED, EXIT_FINE, EXIT_MISTAKE, OutputError, UserError
 from experiments.evidence import read_evidence
 from experiments.manifest import code_version
-from experiments.parameter_sets import POSTERIOR
 from experiments.scored import Scored, score_records
+from experiments.settings import POSTERIOR
 from experiments.store import write_text
 
 FOLDER = SHIPPED.parent

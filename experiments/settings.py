@@ -12,13 +12,15 @@ from pydantic import TypeAdapter, ValidationError
 
 from experiments.errors import SettingsError
 from experiments.faults import problems_of
-from experiments.parameter_sets import SOURCES
 from sim.checks import Settings, require_between, require_one_of
 from sim.parameters import Parameters
 from sim.settings import ModelSettings
 from sim.world import build_world
 
 T = TypeVar("T")
+MEDIANS, PRIOR, POSTERIOR = "medians", "prior", "posterior"
+SOURCES = (MEDIANS, PRIOR, POSTERIOR)
+"""Where the parameters of an ensemble may come from."""
 LIFTED = "model"
 """Its settings are written at the top level: ``parameters``, not ``model.parameters``."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,65 +11,14 @@ from numpy.typing import NDArray
 
 from calibration.ablation import ablations, worth
 from calibration.error_model import ErrorModel
-from calibration.fitting import Effort
 from calibration.patterns import PATTERNS, accepted
-from calibration.prior import Prior
 from calibration.splits import Split, subset
 from calibration.validation import Scored, bands, score_split, summary_rows, verdicts
 from experiments.errors import Interrupted
-from experiments.settings import RunSettings
 from experiments.store import write_table
-from experiments.validating import Ensemble, Study, study_of
-from sim.checks import Settings, require_between
+from experiments.validating import Ensemble, Study, ValidateSettings, study_of
 
 N_HEAD_SPLITS = ("time", "holdout", "negative_control", "revolt", "place")
-
-
-@dataclass(frozen=True)
-class ValidateOptions(Settings):
-    """What is validated, and how much is run for it.
-
-    Attributes
-    ----------
-    posterior : str or None
-        File of draws; ``None`` takes the shipped one, or a refit if none is shipped.
-    bank : str
-        Folder of finished simulations.
-    n_draws : int
-        Runs of the model for each posterior, and predictive draws of each rival.
-    trend_designs : int
-        Points of N3's design over spreads and correlations.
-    mean_field_rows : int
-        Points of N4's bank.
-    bootstrap : int
-        Bootstrap samples.
-    ablations : bool
-        Whether the model is also run without each mechanism.
-    """
-
-    posterior: str | None = None
-    bank: str = "outputs/bank"
-    n_draws: int = 200
-    trend_designs: int = 64
-    mean_field_rows: int = 512
-    bootstrap: int = 2000
-    ablations: bool = False
-
-    def __post_init__(self) -> None:
-        """Refuse numbers too small to mean anything."""
-        require_between("validate.n_draws", self.n_draws, 4, 100_000, "At least 100 for a verdict.")
-        require_between("validate.trend_designs", self.trend_designs, 1, 100_000, "Points.")
-        require_between("validate.mean_field_rows", self.mean_field_rows, 8, 1e7, "Rows.")
-        require_between("validate.bootstrap", self.bootstrap, 10, 1e6, "Samples.")
-
-
-@dataclass(frozen=True, kw_only=True)
-class ValidateSettings(RunSettings):
-    """Settings of a validation: those of a calibration, and what is validated."""
-
-    prior: Prior
-    effort: Effort
-    validate: ValidateOptions = field(default_factory=ValidateOptions)
 
 
 def main(settings: ValidateSettings, output_dir: Path) -> int:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calibration.error_model import ErrorModel
-from calibration.fitting import operator_sets
+from calibration.fitting import Effort, operator_sets
 from calibration.nulls.forecast import Forecast
 from calibration.nulls.linear_trend import linear_trend
 from calibration.nulls.mean_field import Recursion, mean_field
@@ -21,20 +21,68 @@ from calibration.nulls.trend_fit import hierarchical_trend
 from calibration.observation import OperatorSet
 from calibration.patterns import PATTERNS, Documented, documented_ballots, patterns_of
 from calibration.posterior import load_posterior, posterior_available
-from calibration.prior import error_model_of, model_parameters
+from calibration.prior import Prior, error_model_of, model_parameters
 from calibration.refit import Refitter, refitter
 from calibration.splits import Registry, columns_of, read_splits
 from experiments.calibrate import say
 from experiments.errors import UserError
 from experiments.first_wave import first_wave
 from experiments.progress import counted
+from experiments.settings import RunSettings
+from sim.checks import Settings, require_between
 from sim.ensemble import Failure, Replicate, run_ensemble
 from sim.settings import ModelSettings
 from sim.streams import replicate_seed
 
 if TYPE_CHECKING:
-    from experiments.validate import ValidateSettings
     from sim.record import Record
+
+
+@dataclass(frozen=True)
+class ValidateOptions(Settings):
+    """What is validated, and how much is run for it.
+
+    Attributes
+    ----------
+    posterior : str or None
+        File of draws; ``None`` takes the shipped one, or a refit if none is shipped.
+    bank : str
+        Folder of finished simulations.
+    n_draws : int
+        Runs of the model for each posterior, and predictive draws of each rival.
+    trend_designs : int
+        Points of N3's design over spreads and correlations.
+    mean_field_rows : int
+        Points of N4's bank.
+    bootstrap : int
+        Bootstrap samples.
+    ablations : bool
+        Whether the model is also run without each mechanism.
+    """
+
+    posterior: str | None = None
+    bank: str = "outputs/bank"
+    n_draws: int = 200
+    trend_designs: int = 64
+    mean_field_rows: int = 512
+    bootstrap: int = 2000
+    ablations: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse numbers too small to mean anything."""
+        require_between("validate.n_draws", self.n_draws, 4, 100_000, "At least 100 for a verdict.")
+        require_between("validate.trend_designs", self.trend_designs, 1, 100_000, "Points.")
+        require_between("validate.mean_field_rows", self.mean_field_rows, 8, 1e7, "Rows.")
+        require_between("validate.bootstrap", self.bootstrap, 10, 1e6, "Samples.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ValidateSettings(RunSettings):
+    """Settings of a validation: those of a calibration, and what is validated."""
+
+    prior: Prior
+    effort: Effort
+    validate: ValidateOptions = field(default_factory=ValidateOptions)
 
 
 @dataclass(frozen=True)

@@ -27,22 +27,10 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
+import sim.day
 from sim.allegiance import fit_intercepts
 from sim.calendar_os import N_DAYS
-from sim.day import (
-    Mechanism,
-    Today,
-    apply_events,
-    elect_presidia,
-    hold_ballots,
-    people_meet,
-    take_shares,
-    update_credibility,
-    update_fatigue,
-    update_grievances,
-    update_membership,
-    update_tide,
-)
+from sim.day import Mechanism, Today, apply_events, people_meet, take_shares
 from sim.election import delegates_by_body, elector_shares
 from sim.institution import SeatPlan, apportion
 from sim.meeting import ABSENT_COUNT, MeetingResult, expected_conduct, nobody_met
@@ -425,16 +413,14 @@ def _by_chamber(of_group: Array, plan: SeatPlan) -> Array:
     return count
 
 
-MEAN_FIELD_MECHANISMS: tuple[Mechanism, ...] = (
-    update_grievances,
-    update_tide,
-    update_membership,
-    update_fatigue,
-    update_credibility,
-    live,
-    elect_delegates,
-    hold_meetings,
-    hold_ballots,
-    elect_presidia,
+EXPECTED: dict[Mechanism, Mechanism] = {
+    sim.day.live: live,
+    sim.day.elect_delegates: elect_delegates,
+    sim.day.hold_meetings: hold_meetings,
+}
+"""What takes the place of the mechanisms that draw."""
+
+MEAN_FIELD_MECHANISMS: tuple[Mechanism, ...] = tuple(
+    EXPECTED.get(mechanism, mechanism) for mechanism in sim.day.MECHANISMS
 )
 """The order of a day, as in :data:`sim.day.MECHANISMS`."""

@@ -18,7 +18,7 @@ from experiments.app.engine import N_REPLICATES, Engine, counts_with_villages
 from experiments.app.ensemble import body_ids
 from experiments.app.messages import History
 from experiments.app.stage import VILLAGES
-from experiments.parameter_sets import MEDIANS
+from experiments.settings import MEDIANS
 from experiments.store import write_table
 from sim.calendar_os import N_DAYS, new_style, old_style
 from sim.record import Record

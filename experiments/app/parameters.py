@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from calibration.error_model import ErrorModel
 from calibration.posterior import Posterior, load_posterior
 from calibration.prior import NAMES, Prior, model_parameters, prior_draws
-from experiments.parameter_sets import POSTERIOR, PRIOR, installed_prior, posterior_installed
+from experiments.parameter_sets import installed_prior, posterior_installed
+from experiments.settings import POSTERIOR, PRIOR
 from sim.parameters import SYMBOLS, Parameters
 
 NINE_IN_TEN = (0.05, 0.95)

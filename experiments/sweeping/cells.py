@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from pydantic import TypeAdapter, ValidationError
 
 from experiments.manifest import canonical_json, evidence_hash
-from experiments.parameter_sets import MEDIANS, parameter_source, replicates_of
-from experiments.settings import freeze
+from experiments.parameter_sets import parameter_source, replicates_of
+from experiments.settings import MEDIANS, freeze
 from experiments.store import write_table
 from experiments.sweeping.outcomes import daily_of, outcomes_of
 from experiments.sweeping.points import put

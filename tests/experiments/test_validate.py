@@ -9,7 +9,7 @@ from experiments.cli import main
 from experiments.errors import EXIT_MISTAKE
 from experiments.sensitivity import SensitivityOptions
 from experiments.store import read_table
-from experiments.validate import ValidateOptions
+from experiments.validating import ValidateOptions
 
 
 @pytest.mark.slow
