@@ -90,7 +90,7 @@ def elector_shares(
     Returns
     -------
     ndarray of float64, shape (n_electors, n_parties)
-        Rows sum to 1; a body without delegates sends every party alike.
+        Rows sum to 1; that of a body without delegates is all zero: it elects nobody.
     """
     weight = np.ones(units.shape[1])
     weight[non_party] = settings.non_party_weight
@@ -98,10 +98,7 @@ def elector_shares(
         [units * weight, constituencies * weight, delegates_by_body(count, plan), count]
     )
     total = rows.sum(axis=1, keepdims=True)
-    empty = total[:, 0] <= 0.0
-    rows[empty] = 1.0
-    total[empty] = rows.shape[1]
-    shares: NDArray[np.float64] = rows / total
+    shares: NDArray[np.float64] = rows / np.where(total > 0.0, total, 1.0)
     return shares
 
 
@@ -128,15 +125,54 @@ def general_elections(plan: SeatPlan, seed: int) -> dict[int, NDArray[np.int64]]
 
 
 def first_mandates(
-    plan: SeatPlan, shares: NDArray[np.float64], n_parties: int, seed: int
+    plan: SeatPlan,
+    units: NDArray[np.float64],
+    constituencies: NDArray[np.float64],
+    non_party: int,
+    seed: int,
+    settings: ElectionSettings,
 ) -> Mandates:
-    """Fill the seats of 1 March from their electors; the others stay vacant."""
-    allegiance = np.full(plan.n_seats, VACANT, dtype=np.uint8)
-    seats = np.flatnonzero(plan.from_start)
-    since = np.full(plan.n_seats, -1, dtype=np.int16)
-    mandates = Mandates(allegiance, since, np.zeros((len(plan.chambers), n_parties), np.int64))
-    _elect(mandates, plan, seats, shares, key_of(seed, Decision.MANDATE_INITIAL, -1), -1)
-    mandates.count = count_by_chamber(mandates.allegiance, plan, n_parties)
+    """Fill the seats of 1 March from their electors; the others stay vacant.
+
+    Units and constituencies elect first; bodies elect from the delegates just drawn, the
+    bodies that these elect after them.
+
+    Parameters
+    ----------
+    plan : SeatPlan
+        The seats.
+    units : ndarray of float64, shape (n_units, n_parties)
+        Public shares in each unit.
+    constituencies : ndarray of float64, shape (n_constituencies, n_parties)
+        The same in each constituency.
+    non_party : int
+        Column of the non-party.
+    seed : int
+        Of the draws.
+    settings : ElectionSettings
+        Weight of the non-party.
+
+    Returns
+    -------
+    Mandates
+        Of the evening before 1 March.
+    """
+    n_parties = units.shape[1]
+    mandates = Mandates(
+        allegiance=np.full(plan.n_seats, VACANT, dtype=np.uint8),
+        since=np.full(plan.n_seats, -1, dtype=np.int16),
+        count=np.zeros((len(plan.chambers), n_parties), np.int64),
+    )
+    key = key_of(seed, Decision.MANDATE_INITIAL, -1)
+    waiting = np.flatnonzero(plan.from_start)
+    for _ in range(1 + len(plan.chambers)):  # a chain of bodies is no longer than their number
+        shares = elector_shares(units, constituencies, mandates.count, plan, non_party, settings)
+        _elect(mandates, plan, waiting, shares, key, -1)
+        mandates.count = count_by_chamber(mandates.allegiance, plan, n_parties)
+        vacant = mandates.allegiance[waiting] == VACANT
+        if not vacant.any() or vacant.all():
+            break
+        waiting = waiting[vacant]
     return mandates
 
 
@@ -163,7 +199,8 @@ def renew(
 ) -> Mandates:
     """Renew mandates for one day (E16), and hold the day's general elections.
 
-    A vacant seat has no mandate to renew: only a general election fills it.
+    A vacant seat has no mandate to renew: only a general election fills it. What a body
+    without delegates has elected stays.
 
     Parameters
     ----------
@@ -227,6 +264,8 @@ def _elect(
     day: int,
 ) -> None:
     electors = plan.group_elector[plan.group[seats]]
+    sends = (shares.sum(axis=1) > 0.0)[electors]
+    seats, electors = seats[sends], electors[sends]
     _draw(mandates.allegiance, seats, electors, plan.slot[seats], np.cumsum(shares, axis=1), key)
     mandates.since[seats] = day
 
@@ -262,6 +301,8 @@ def _renew(  # type: ignore[no-untyped-def]
         for k in range(n_parties):
             cumulated += shares[group_elector[g], k]
             row[k] = cumulated
+        if cumulated == 0.0:
+            continue
         count[:] = 0.0
         for s in range(first, last):
             if allegiance[s] != VACANT:

@@ -305,7 +305,8 @@ def elect_delegates(state: State, today: Today) -> None:
     mismatch = np.abs(shares - mandates.of_group / np.maximum(seated, 1.0)).sum(axis=1)
     factor = 1.0 + settings.mismatch_factor * mismatch
     chance = np.minimum(min(rate, 1e12) * plan.group_renewal * factor, 1.0)
-    renewed = np.where(is_open, chance, 0.0)[:, None]
+    sends = shares.sum(axis=1) > 0.0
+    renewed = np.where(is_open & sends, chance, 0.0)[:, None]
     of_group = mandates.of_group + renewed * (seated * shares - mandates.of_group)
     waiting = mandates.awaiting.sum(axis=1, keepdims=True)
     awaiting = mandates.awaiting + renewed * (waiting * shares - mandates.awaiting)
@@ -321,7 +322,7 @@ def elect_delegates(state: State, today: Today) -> None:
         if begins:
             awaiting[rows] = of_group[rows]
         # Days of the window before the period fall on its first day.
-        today_elects = (window + 1 - len(days) if begins else 1) / window
+        today_elects = sends[rows, None] * (window + 1 - len(days) if begins else 1) / window
         to_elect = 1.0 if begins else (date + 1 - today.day) / window
         reached = awaiting[rows] * (today_elects / to_elect)
         sizes = np.diff(plan.group_start)[rows, None]
@@ -391,14 +392,16 @@ def _crowd(world: World, count: Array) -> Population:
 def _first_mandates(world: World, state: State) -> Mandates:
     """Fill the seats of 1 March as their electors would on average."""
     plan = world.plan
-    nobody = np.zeros((len(plan.chambers), state.private_count.shape[1]))
-    shares = elector_shares(
-        state.public_unit_share, state.public_share, cast("Any", nobody), plan, world.non_party,
-        world.settings.constants.election,
-    )[plan.group_elector]  # fmt: skip
     filled = np.diff(plan.group_start) * plan.from_start[plan.group_start[:-1]]
-    of_group = filled[:, None] * shares
-    count = _by_chamber(of_group, plan)
+    count = np.zeros((len(plan.chambers), state.private_count.shape[1]))
+    of_group = np.zeros((len(filled), count.shape[1]))
+    for _ in range(1 + len(plan.chambers)):  # bodies elect from the delegates of the last round
+        shares = elector_shares(
+            state.public_unit_share, state.public_share, cast("Any", count), plan,
+            world.non_party, world.settings.constants.election,
+        )[plan.group_elector]  # fmt: skip
+        of_group = filled[:, None] * shares
+        count = _by_chamber(of_group, plan)
     return cast("Mandates", ExpectedMandates(of_group, np.zeros_like(of_group), count))
 
 

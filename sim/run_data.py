@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sim.allegiance import fit_intercepts
 from sim.contact import contact
-from sim.election import elector_shares, first_mandates, general_elections
+from sim.election import first_mandates, general_elections
 from sim.event import Schedule, compile_schedule
 from sim.march import events_after_march
 from sim.membership import initial_members
@@ -138,11 +138,9 @@ def first_evening(
     by_place = np.add.reduceat(count, layout.unit_first[:-1], axis=0)
     share = by_place / by_place.sum(axis=1, keepdims=True)
     members = initial_members(100.0 * share_of_unit, world.ratio_of_unit, constants.membership)
-    electors = elector_shares(
-        share_of_unit, share, np.zeros((len(world.plan.chambers), n_k), np.int64), world.plan,
-        world.non_party, constants.election,
-    )  # fmt: skip
-    mandates = first_mandates(world.plan, electors, n_k, seed)
+    mandates = first_mandates(
+        world.plan, share_of_unit, share, world.non_party, seed, constants.election
+    )
     left = share[:, parties.left].sum(axis=1)
     grievance = np.tile(np.array(constants.grievance.initial), (n_c, 1))
     activity = parties.activity.copy()

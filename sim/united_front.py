@@ -46,7 +46,10 @@ class UnitedFrontSettings(Settings):
         require_between(f"{name}.mobilised_share", self.mobilised_share, 0.0, 1.0, "A share.")
         require_between(f"{name}.contact_rate", self.contact_rate, 0.0, 100.0, "A rate.")
         require_between(f"{name}.step", self.step, 0.0, 1.0, "A share.")
-        require_between(f"{name}.memory_days", self.memory_days, 1.0, 1e9, "Days.")
+        require_between(
+            f"{name}.memory_days", self.memory_days, 4.0, 1e9,
+            "Days; exposure that fades faster leaves the range of its numbers within the year.",
+        )  # fmt: skip
 
 
 def chance_of_acting_together(

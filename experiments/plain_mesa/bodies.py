@@ -19,14 +19,22 @@ if TYPE_CHECKING:
 
 
 def first_mandates(model: PlainModel) -> None:
-    """Fill the seats of 1 March; bodies elected by bodies find every party alike."""
+    """Fill the seats of 1 March, tier by tier: people elect first, then bodies elect bodies."""
     plan = model.world.plan
-    senders = electors(model)
     lucks = uniforms(model.draws_seed, Decision.MANDATE_INITIAL, -1, plan.slot).tolist()
-    for seat, from_start in enumerate(plan.from_start.tolist()):
-        if from_start:
+    waiting = [seat for seat, from_start in enumerate(plan.from_start) if from_start]
+    while waiting:
+        senders = electors(model)
+        left = []
+        for seat in waiting:
             sender = senders[plan.group_elector[plan.group[seat]]]
-            model.seats[seat] = pick(sender, lucks[seat])
+            if sum(sender) > 0:
+                model.seats[seat] = pick(sender, lucks[seat])
+            else:
+                left.append(seat)
+        if left == waiting:
+            break
+        waiting = left
 
 
 def electors(model: PlainModel) -> list[Row]:
@@ -39,7 +47,7 @@ def electors(model: PlainModel) -> list[Row]:
 
     people = [unit.public for unit in model.units] + [place.public for place in model.places]
     return [sends(public) for public in people] + [
-        scaled(row) if sum(row) > 0 else [1 / len(row)] * len(row) for row in delegations(model)
+        scaled(row) if sum(row) > 0 else row for row in delegations(model)
     ]
 
 
@@ -73,6 +81,8 @@ def elect_delegates(model: PlainModel) -> None:
         if not is_open or plan.group_renewal[g] == 0:
             continue
         sender = senders[plan.group_elector[g]]
+        if sum(sender) == 0:
+            continue
         seated = [party for party in model.seats[first:last] if party is not None]
         mismatch = sum(
             abs(share - seated.count(k) / max(len(seated), 1)) for k, share in enumerate(sender)
@@ -100,8 +110,9 @@ def _general_elections(model: PlainModel, senders: list[Row]) -> None:
         for seat in range(first, last):
             if max(date - math.floor(when[seat - first] * window), 0) == day:
                 sender = senders[plan.group_elector[plan.group[seat]]]
-                model.seats[seat] = pick(sender, choice[seat - first])
-                model.since[seat] = day
+                if sum(sender) > 0:
+                    model.seats[seat] = pick(sender, choice[seat - first])
+                    model.since[seat] = day
 
 
 def meet_and_vote(model: PlainModel) -> None:

@@ -10,7 +10,7 @@ from scipy.special import expit
 
 from sim.ballot import BallotSettings, count_ballot, mean_result
 from sim.election import ElectionSettings, elector_shares, first_mandates, renew
-from sim.institution import VACANT, plan_seats
+from sim.institution import VACANT, GeneralElection, plan_seats
 from sim.meeting import Meeting, MeetingSettings, chance_of_attending, chance_of_votes, hold_meeting
 from sim.place import lay_out
 from sim.presidium import elect_presidium
@@ -42,10 +42,7 @@ def share_over_time(base, rate, *, settings=NO_RECALL, seed=1, tiers=1):
         bodies["upper"] = committee(seats=N_SEATS, base={"lower": 1.0}, elected_by="institutions")
     plan = plan_of(**bodies)
     first = np.array([[1.0 - base[0], base[0]]])
-    count = np.zeros((tiers, 2), dtype=np.int64)
-    electors = elector_shares(first, first, count, plan, 0, settings)
-    electors[-2 * tiers :] = first
-    mandates = first_mandates(plan, electors, 2, seed)
+    mandates = first_mandates(plan, first, first, 0, seed, settings)
     shares = []
     for day, share in enumerate(base):
         row = np.array([[1.0 - share, share]])
@@ -102,7 +99,7 @@ def test_the_non_party_counts_for_less_when_a_delegate_is_chosen():
 def test_a_mandate_that_is_not_up_for_renewal_stays():
     plan = plan_of(one=committee(seats=50, renewal=0.0))
     electors = np.tile([0.0, 1.0], (4, 1))
-    before = first_mandates(plan, electors, 2, 0)
+    before = first_mandates(plan, electors[:1], electors[:1], 0, 0, NO_RECALL)
     after = renew(
         before, plan, 1.0 - electors, np.inf, np.ones(1, dtype=bool), None, 0, 3, NO_RECALL
     )
@@ -117,18 +114,42 @@ def test_mandates_are_renewed_at_the_pace_of_their_body():
         slow=committee(seats=N_SEATS, renewal=0.5), quick=committee(seats=N_SEATS, renewal=2.5)
     )
     electors = np.tile([0.0, 1.0], (6, 1))
-    before = first_mandates(plan, 1.0 - electors, 2, 0)
+    before = first_mandates(plan, 1.0 - electors[:1], 1.0 - electors[:1], 0, 0, NO_RECALL)
     after = renew(before, plan, electors, 0.1, np.ones(2, bool), None, 0, 3, NO_RECALL)
     renewed = after.count[:, 1] / N_SEATS
     np.testing.assert_allclose(renewed, [0.05, 0.25], atol=6 * 0.5 / np.sqrt(N_SEATS))
     np.testing.assert_array_equal((after.since == 3), after.allegiance == 1)
 
 
+def test_a_body_begins_like_the_body_that_elects_it():
+    upper = committee(seats=N_SEATS, base={"middle": 1.0}, elected_by="institutions")
+    middle = committee(seats=N_SEATS, base={"lower": 1.0}, elected_by="institutions")
+    plan = plan_of(upper=upper, middle=middle, lower=committee(seats=N_SEATS))
+    unit = np.array([[0.2, 0.8]])
+    mandates = first_mandates(plan, unit, unit, 0, 1, NO_RECALL)
+    np.testing.assert_allclose(mandates.count[:, 1] / N_SEATS, 0.8, atol=8 * 0.4 / np.sqrt(N_SEATS))
+
+
+@pytest.mark.parametrize("elected", [None, np.arange(50)])
+def test_a_body_without_delegates_elects_nobody(elected):
+    lower = committee(seats=50, from_start=False, elections=(GeneralElection("1917-06-01"),))
+    upper = committee(seats=50, base={"lower": 1.0}, elected_by="institutions")
+    plan = plan_of(upper=upper, lower=lower)
+    unit = np.array([[0.0, 1.0]])
+    mandates = first_mandates(plan, unit, unit, 0, 1, NO_RECALL)
+    assert (mandates.allegiance == VACANT).all()
+    mandates.allegiance[:50] = 0
+    mandates.count[0] = [50, 0]
+    electors = elector_shares(unit, unit, mandates.count, plan, 0, NO_RECALL)
+    nobody = renew(mandates, plan, electors, np.inf, np.ones(2, bool), elected, 0, 30, NO_RECALL)
+    np.testing.assert_array_equal(nobody.count, [[50, 0], [0, 0]])
+
+
 @pytest.mark.parametrize("rate", [0.1, np.inf])
 def test_only_a_general_election_fills_a_vacant_seat(rate):
     plan = plan_of(one=committee(seats=50))
     electors = np.tile([0.0, 1.0], (4, 1))
-    mandates = first_mandates(plan, electors, 2, 0)
+    mandates = first_mandates(plan, electors[:1], electors[:1], 0, 0, NO_RECALL)
     mandates.allegiance[:] = VACANT
     mandates.count[:] = 0
     here = (plan, electors, rate, np.ones(1, bool))
