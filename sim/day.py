@@ -78,7 +78,7 @@ def apply_events(state: State, world: World, data: RunData, day: int) -> None:
 
 
 def holds_majority(state: State, world: World, institution: str, party: str) -> bool:
-    """Tell whether a party holds more than half of the seats of an institution."""
+    """Tell whether a party has more than half of the delegates of an institution."""
     rows = world.plan.institution_of_chamber == world.plan.institutions.index(institution)
     count = state.mandates.count[rows].sum(axis=0)
     return bool(2 * count[world.parties.index(party)] > count.sum())
